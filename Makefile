@@ -21,7 +21,7 @@ help: ## list these recipes
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(RUN) ## play the interview on a real case and print the assessment (CASE=file for another)
+run: $(RUN) ## play the interview on an example and print the assessment (CASE=file for another)
 	$(BIN)/kedut ask --demo $(CASE)
 
 ##@ To change kedut
