@@ -1,0 +1,1 @@
+"""Findings and probabilities become an urgency and actions."""

@@ -1,0 +1,1 @@
+"""One person: answers, values and measured features become findings."""

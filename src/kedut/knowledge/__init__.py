@@ -1,0 +1,1 @@
+"""What medicine knows: tables, rules and words; no inference, no signals."""

@@ -1,0 +1,223 @@
+"""Loading a knowledge folder whole: every fault is found and reported at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+from kedut.knowledge import parse_rows as parse
+from kedut.knowledge.entities import CALF_MOVEMENT, CoursePoint
+from kedut.knowledge.errors import BadKnowledge, Fault
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.nearest import nearest
+from kedut.knowledge.tables import Row, Table, read_table
+
+OURS = Path(__file__).parent
+T = TypeVar("T")
+
+COLUMNS: dict[str, str] = {
+    "aliases": "alias,id",
+    "background": "finding,p,low,high,grade,source_keys,note",
+    "causes": "id,family,harm_level,icd10,grave,review_by,source_keys,note",
+    "claims": "id,section,verdict,carried_by,source_keys,note",
+    "course": "cause,measure,day,value,low,high,audience,grade,source_keys,note",
+    "decisions": "key,value,grade,note",
+    "findings": "id,kind,variable,states,gate,asked,seconds,review_by",
+    "implications": "finding,implies,share",
+    "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",
+    "local": "country,key,value,checked",
+    "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
+    "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
+    "rules": "id,when,level,within_days,kind,source_keys,review_by,note",
+    "screen": "group,finding",
+    "source-aliases": "alias,key",
+    "sources": "key,authors,year,title,venue,doi,pmid,url,kind,accessed_as",
+    "tests": "id,cause,test,finding,sensitivity,specificity,where,grade,source_keys",
+    "treatments": "id,cause,who,strength,only_when,not_when,grade,source_keys",
+    "values": "value,unit,low,high,finding,op,threshold,source_keys",
+}
+
+
+@cache
+def ours() -> Knowledge:
+    """Load the knowledge that comes with the software, once."""
+    return load(OURS)
+
+
+def load(folder: Path) -> Knowledge:
+    """Load and check a knowledge folder (`tables/`, `words/`, `VERSION`).
+
+    Raises
+    ------
+    BadKnowledge
+        Lists every fault with file and line.
+    """
+    knowledge, faults = read(folder)
+    if knowledge is None or faults:
+        raise BadKnowledge(tuple(faults))
+    return knowledge
+
+
+def read(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
+    """Read a knowledge folder as far as it can be read, with the list of its faults."""
+    faults: list[Fault] = []
+    if not (folder / "tables").is_dir():
+        return None, [Fault(file=str(folder), line=0, what="no folder 'tables' in it")]
+    tables = {
+        name: read_table(folder / "tables", name, tuple(columns.split(",")), faults)
+        for name, columns in COLUMNS.items()
+    }
+    version = folder / "VERSION"
+    if not version.is_file():
+        faults.append(Fault(file="VERSION", line=0, what="the file is missing"))
+    knowledge = _assemble(
+        folder,
+        version.read_text(encoding="utf-8").strip() if version.is_file() else "unknown",
+        tables,
+        faults,
+    )
+    _cross_check(knowledge, faults)
+    return knowledge, faults
+
+
+def _rows(table: Table, make: Callable[[Row], T], faults: list[Fault]) -> list[T]:
+    made = []
+    for row in table:
+        try:
+            made.append(make(row))
+        except ValueError as error:
+            faults.append(row.fault(str(error)))
+    return made
+
+
+def _assemble(
+    folder: Path, version: str, tables: dict[str, Table], faults: list[Fault]
+) -> Knowledge:
+    findings = {f.id: f for f in _rows(tables["findings"], parse.finding, faults)}
+    aliases = {row["alias"]: row["id"] for row in tables["aliases"]}
+
+    def rename(identifier: str) -> str:
+        return aliases.get(identifier, identifier)
+
+    course: dict[str, list[CoursePoint]] = {}
+    for point in _rows(tables["course"], parse.course_point, faults):
+        if point is not None:
+            course.setdefault(point.cause, []).append(point)
+    screen: dict[str, list[str]] = {}
+    for row in tables["screen"]:
+        screen.setdefault(row["group"], []).append(rename(row["finding"]))
+    return Knowledge(
+        version=version,
+        folder=folder,
+        findings=findings,
+        causes={c.id: c for c in _rows(tables["causes"], parse.cause, faults)},
+        aliases=aliases,
+        priors=tuple(_rows(tables["priors"], parse.prior, faults)),
+        links=tuple(_rows(tables["links"], parse.link, faults)),
+        risks=tuple(_rows(tables["risks"], parse.risk, faults)),
+        background={b.finding: b for b in _rows(tables["background"], parse.background, faults)},
+        implications=tuple(_rows(tables["implications"], parse.implication, faults)),
+        thresholds=tuple(_rows(tables["values"], parse.threshold, faults)),
+        rules=tuple(
+            r for r in _rows(tables["rules"], lambda row: parse.rule(row, rename), faults) if r
+        ),
+        screen={group: tuple(members) for group, members in screen.items()},
+        treatments=tuple(
+            _rows(tables["treatments"], lambda row: parse.treatment(row, rename), faults)
+        ),
+        tests=tuple(_rows(tables["tests"], parse.test, faults)),
+        course={c: tuple(sorted(ps, key=lambda p: p.day)) for c, ps in course.items()},
+        claims=tuple(_rows(tables["claims"], parse.claim, faults)),
+        local={(row["country"], row["key"]): row["value"] for row in tables["local"]},
+        decisions=dict(_rows(tables["decisions"], parse.decision, faults)),
+        tables=tables,
+    )
+
+
+# Which column of which table names what.
+_REFERS: tuple[tuple[str, str, str], ...] = (
+    ("aliases", "id", "finding"),
+    ("background", "finding", "finding"),
+    ("course", "cause", "cause"),
+    ("implications", "finding", "finding"),
+    ("implications", "implies", "finding"),
+    ("links", "cause", "cause"),
+    ("links", "finding", "finding"),
+    ("priors", "cause", "cause"),
+    ("risks", "cause", "cause"),
+    ("risks", "factor", "finding"),
+    ("screen", "finding", "finding"),
+    ("tests", "cause", "cause"),
+    ("tests", "finding", "finding"),
+    ("treatments", "cause", "cause"),
+    ("values", "finding", "finding"),
+)
+
+_UNIQUE: dict[str, tuple[str, ...]] = {
+    "aliases": ("alias",),
+    "background": ("finding",),
+    "causes": ("id",),
+    "claims": ("id",),
+    "decisions": ("key",),
+    "findings": ("id",),
+    "implications": ("finding", "implies"),
+    "links": ("cause", "finding"),
+    "risks": ("cause", "factor", "measure"),
+    "rules": ("id",),
+    "sources": ("key",),
+    "tests": ("id",),
+    "treatments": ("id",),
+}
+
+
+def _cross_check(knowledge: Knowledge, faults: list[Fault]) -> None:
+    known = {
+        "finding": {*knowledge.findings, *knowledge.aliases, CALF_MOVEMENT},
+        "cause": set(knowledge.causes),
+    }
+    for table, column, thing in _REFERS:
+        for row in knowledge.tables[table]:
+            name = row[column]
+            if name and name not in known[thing]:
+                hint = ", ".join(repr(n) for n in nearest(name, known[thing], 1))
+                home = "findings.csv" if thing == "finding" else "causes.csv"
+                faults.append(
+                    row.fault(
+                        f"{thing} {name!r} is not in {home}" + (f"; nearest: {hint}" if hint else "")
+                    )
+                )
+    for table, key in _UNIQUE.items():
+        counts = Counter(tuple(row[c] for c in key) for row in knowledge.tables[table])
+        for row in knowledge.tables[table]:
+            if counts[tuple(row[c] for c in key)] > 1:
+                faults.append(row.fault(f"{' '.join(row[c] for c in key)} stands more than once"))
+    sources = {
+        *(row["key"] for row in knowledge.tables["sources"]),
+        *(row["alias"] for row in knowledge.tables["source-aliases"]),
+    }
+    for table in knowledge.tables.values():
+        if "source_keys" not in table.columns:
+            continue
+        for row in table:
+            for key in parse.keys(row):
+                if key not in sources:
+                    faults.append(row.fault(f"source {key!r} is not in sources.csv"))
+    _check_conditions(knowledge, faults, known["finding"])
+
+
+def _check_conditions(knowledge: Knowledge, faults: list[Fault], known: set[str]) -> None:
+    for table, columns in (("rules", ("when",)), ("treatments", ("only_when", "not_when"))):
+        for row in knowledge.tables[table]:
+            for column in columns:
+                for name in parse.identifiers(row[column]):
+                    if name not in known:
+                        hint = ", ".join(repr(n) for n in nearest(name, known, 1))
+                        faults.append(
+                            row.fault(
+                                f"{column} names {name!r}, which nobody can be asked"
+                                + (f"; nearest: {hint}" if hint else "")
+                            )
+                        )

@@ -1,0 +1,1 @@
+"""A number with its range, grade and sources; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Findings become probabilities; what to ask next; how sure we are."""

@@ -1,0 +1,245 @@
+"""The evidence of one person as arrays: what is there, what is not, and what each cause does with it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.case.finding_space import Findings, FindingSpace, finding_space
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.reasoning.network import Network, network_of
+
+Floats = NDArray[np.float64]
+Interval = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The findings that count, by name; `gate` is True, False or None (calf moves, not, unknown).
+
+    `states` holds for each exclusive variable the runs of states that are possible.
+    """
+
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+    gate: bool | None
+    shown: tuple[str, ...] = ()
+    not_shown: tuple[str, ...] = ()
+    states: tuple[tuple[str, tuple[Interval, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """What each cause does with each positive finding; last axis draws (1 for a point).
+
+    explain, miss : (C, K, D); a cause at work explains the finding, or leaves it to others
+    leak_explain, leak_miss : (K, D) the same for the background
+    weight : (C, D) the chance that a cause at work leaves absent what is absent
+    """
+
+    explain: Floats
+    miss: Floats
+    leak_explain: Floats
+    leak_miss: Floats
+    weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The moving calf: emit (C, D), emit_leak (D,), and what an emission does with attributes."""
+
+    emit: Floats
+    emit_leak: Floats
+    bits: Bits
+    leak_weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Bedside:
+    """Evidence in arrays: plain bits, and one gate for each way the exclusive states can be."""
+
+    plain: Bits
+    gates: tuple[Gate | None, ...]
+
+
+class Sorter:
+    """Sorts closed findings into the evidence that counts; built once per knowledge base."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.space: FindingSpace = finding_space(knowledge)
+        self.network: Network = network_of(knowledge)
+        space = self.space
+        self._plain = space.mask(self.network.findings)
+        self._attributes = space.mask(self.network.attributes)
+        self._variables = {
+            name: (len(self.network.variables[name][0]), members)
+            for name, members in knowledge.variables.items()
+        }
+        self._states = space.mask(f for _, m in self._variables.values() for f in m)
+        special = {name: 0 for name in space.ids}
+        general = {name: 0 for name in space.ids}
+        for name in space.ids:
+            for wider in space.names(space.implied_up(name) & ~space.bit[name]):
+                special[wider] |= space.bit[name]
+                general[name] |= space.bit[wider]
+        self._special, self._general = special, general
+        self._all_states = {
+            name: space.mask(f for f, s in members.items() if len(s) == size)
+            | space.mask(f for f, s in members.items())
+            for name, (size, members) in self._variables.items()
+        }
+
+    def sort(self, findings: Findings) -> Evidence:
+        """Give the evidence that counts: of nested findings the narrowest present, widest absent."""
+        space, present, absent = self.space, findings.present, findings.absent
+        plain_present = tuple(
+            name
+            for name in space.names(present & self._plain)
+            if not self._special[name] & present
+        )
+        plain_absent = tuple(
+            name for name in space.names(absent & self._plain) if not self._general[name] & absent
+        )
+        gate = self._gate(present, absent)
+        if not gate:
+            return Evidence(plain_present, plain_absent, gate)
+        return Evidence(
+            plain_present,
+            plain_absent,
+            True,
+            tuple(space.names(present & self._attributes)),
+            tuple(space.names(absent & self._attributes)),
+            self._runs(present, absent),
+        )
+
+    def _gate(self, present: int, absent: int) -> bool | None:
+        if present & (self._states | self._attributes):
+            return True
+        side = self._variables.get("twitch_side")
+        if side and all(absent & self.space.bit[f] for f in side[1]):
+            return False
+        return None
+
+    def _runs(self, present: int, absent: int) -> tuple[tuple[str, tuple[Interval, ...]], ...]:
+        found = []
+        for name, (size, members) in self._variables.items():
+            allowed: set[int] | None = None
+            named: set[int] = set()
+            for finding, states in members.items():
+                if present & self.space.bit[finding]:
+                    named |= set(states)
+                    allowed = set(states) if allowed is None else allowed & set(states)
+            # Two states named at once: either may be meant, so neither is ruled out.
+            possible = set(range(1, size + 1)) if allowed is None else (allowed or named)
+            if allowed is None:
+                for finding, states in members.items():
+                    if absent & self.space.bit[finding]:
+                        possible -= set(states)
+            if possible and len(possible) < size:
+                found.append((name, _intervals(sorted(possible))))
+        return tuple(found)
+
+
+def _intervals(states: Sequence[int]) -> tuple[Interval, ...]:
+    runs: list[Interval] = []
+    for state in states:
+        if runs and runs[-1][1] == state - 1:
+            runs[-1] = (runs[-1][0], state)
+        else:
+            runs.append((state, state))
+    return tuple(runs)
+
+
+@lru_cache(maxsize=8)
+def sorter_of(knowledge: Knowledge) -> Sorter:
+    """Give the sorter of a knowledge base, built once."""
+    return Sorter(knowledge)
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The numbers behind some evidence, last axis draws: columns of links and of attributes."""
+
+    link_present: Floats  # (C, K, D)
+    leak_present: Floats  # (K, D)
+    link_absent: Floats  # (C, M, D)
+    gate: Floats  # (C, D)
+    gate_leak: Floats  # (D,)
+    shown: Floats  # (C, A, D)
+    shown_leak: Floats  # (A, D)
+    not_shown: Floats  # (C, B, D)
+    not_shown_leak: Floats  # (B, D)
+    states: dict[str, Floats]  # (C, S, D)
+    states_leak: dict[str, Floats]  # (S, D)
+
+
+def point_tables(network: Network, evidence: Evidence) -> Tables:
+    """Give the figures themselves, as one draw."""
+    there = [network.finding_index[name] for name in evidence.present]
+    away = [network.finding_index[name] for name in evidence.absent]
+    shown = [network.attributes[name] for name in evidence.shown]
+    hidden = [network.attributes[name] for name in evidence.not_shown]
+    names = [name for name, _ in evidence.states]
+    return Tables(
+        link_present=network.link[:, there, None],
+        leak_present=network.leak[there, None],
+        link_absent=network.link[:, away, None],
+        gate=network.gate[:, None],
+        gate_leak=np.array([network.gate_leak]),
+        shown=network.attribute[:, shown, None],
+        shown_leak=network.attribute_leak[shown, None],
+        not_shown=network.attribute[:, hidden, None],
+        not_shown_leak=network.attribute_leak[hidden, None],
+        states={name: network.variables[name][..., None] for name in names},
+        states_leak={name: network.variable_leak[name][..., None] for name in names},
+    )
+
+
+def lay_out(evidence: Evidence, tables: Tables) -> Bedside:
+    """Give the arrays the exact computation works on."""
+    weight = np.prod(1 - tables.link_absent, axis=1)
+    if evidence.gate is False:
+        weight = weight * (1 - tables.gate)
+    plain = Bits(
+        tables.link_present,
+        1 - tables.link_present,
+        tables.leak_present,
+        1 - tables.leak_present,
+        weight,
+    )
+    if not evidence.gate:
+        return Bedside(plain, (None,))
+    ways = itertools.product(*(runs for _, runs in evidence.states))
+    return Bedside(plain, tuple(_gate(evidence, tables, way) for way in ways))
+
+
+def _gate(evidence: Evidence, tables: Tables, way: tuple[Interval, ...]) -> Gate:
+    """Give the gate when each exclusive variable lies in one run of states."""
+    explain, miss = [tables.shown], [1 - tables.shown]
+    leak_explain, leak_miss = [tables.shown_leak], [1 - tables.shown_leak]
+    weight = np.prod(1 - tables.not_shown, axis=1)
+    leak_weight = np.prod(1 - tables.not_shown_leak, axis=0)
+    for (name, _), (first, last) in zip(evidence.states, way, strict=True):
+        table, leak = tables.states[name], tables.states_leak[name]
+        inside = table[:, first - 1 : last].sum(axis=1)
+        leak_inside = leak[first - 1 : last].sum(axis=0)
+        if first == 1:
+            weight, leak_weight = weight * inside, leak_weight * leak_inside
+            continue
+        explain.append(inside[:, None])
+        miss.append(table[:, : first - 1].sum(axis=1)[:, None])
+        leak_explain.append(leak_inside[None])
+        leak_miss.append(leak[: first - 1].sum(axis=0)[None])
+    bits = Bits(
+        np.concatenate(explain, axis=1),
+        np.concatenate(miss, axis=1),
+        np.concatenate(leak_explain, axis=0),
+        np.concatenate(leak_miss, axis=0),
+        weight,
+    )
+    return Gate(tables.gate, tables.gate_leak, bits, leak_weight)

@@ -1,0 +1,80 @@
+"""The chance that each cause is at work, for a person of some age and sex."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.knowledge.entities import Prior
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.quantity.sourced import Grade, Sourced
+from kedut.reasoning.network import network_of
+
+Floats = NDArray[np.float64]
+
+# Ages over which an unknown age is averaged, in years: adults, evenly.
+_TYPICAL_YEARS = range(18, 81, 3)
+_SEXES = ("female", "male")
+# Without any prior row a cause is as rare as the rarest listed; `check` reports it.
+_SILENT = Sourced(value=1e-6, low=0, high=1e-5, grade=Grade.JUDGEMENT)
+_MOST = 0.95  # constant: no factor makes a cause certain before a symptom is heard
+
+
+class Priors:
+    """Prior rows by cause, the most specific first."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.network = network_of(knowledge)
+        rows: dict[str, list[Prior]] = {cause: [] for cause in self.network.causes}
+        for prior in knowledge.priors:
+            if prior.cause in rows:
+                rows[prior.cause].append(prior)
+        for of_one in rows.values():
+            of_one.sort(key=lambda row: (row.age_to - row.age_from, not row.sex))
+        self.rows = rows
+        self._memory: dict[tuple[int | None, str | None], Floats] = {}
+
+    def figure(self, cause: str, age: float, sex: str) -> Sourced:
+        """Give the prior row that holds for one person."""
+        for row in self.rows[cause]:
+            if row.age_from <= age < row.age_to + 1 and row.sex in ("", sex):
+                return row.chance
+        return _SILENT
+
+    def chances(self, age: float | None, sex: str | None) -> Floats:
+        """Give the chance of each cause (C,); an unknown age or sex is averaged over adults."""
+        key = (None if age is None else int(age), sex)
+        if key not in self._memory:
+            self._memory[key] = self._average(age, sex)
+        return self._memory[key]
+
+    def _average(self, age: float | None, sex: str | None) -> Floats:
+        ages = list(_TYPICAL_YEARS) if age is None else [age]
+        sexes = _SEXES if sex is None else (sex,)
+        return np.array(
+            [
+                np.mean([self.figure(cause, a, s).value for a in ages for s in sexes])
+                for cause in self.network.causes
+            ]
+        )
+
+    def shifted(self, chances: Floats, present: frozenset[str], absent: frozenset[str]) -> Floats:
+        """Give the chances after known factors; an unknown factor leaves them as they are."""
+        shift = np.zeros_like(chances)
+        for name in present:
+            for factor in self.network.factors.get(name, ()):
+                shift[factor.cause] += factor.present
+        for name in absent:
+            for factor in self.network.factors.get(name, ()):
+                shift[factor.cause] += factor.absent
+        odds = chances / (1 - chances) * np.exp(shift)
+        limited: Floats = np.minimum(odds / (1 + odds), np.maximum(_MOST, chances))
+        return limited
+
+
+@lru_cache(maxsize=8)
+def priors_of(knowledge: Knowledge) -> Priors:
+    """Give the priors of a knowledge base, built once."""
+    return Priors(knowledge)
