@@ -31,8 +31,13 @@ def read_case(text: str | bytes, knowledge: Knowledge, *, where: str, lenient: b
     BadCase
         Says where, what, and what would do.
     """
+    return case_from(parse_object(text, where=where), knowledge, where=where, lenient=lenient)
+
+
+def parse_object(text: str | bytes, *, where: str) -> Any:
+    """Decode JSON text; raises BadCase like `read_case`."""
     try:
-        found = json.loads(text)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadCase(
             where=where,
@@ -40,7 +45,12 @@ def read_case(text: str | bytes, knowledge: Knowledge, *, where: str, lenient: b
             remedy="write one JSON object, for instance "
             '{"findings_present": ["twitch_calf_one_side"]}',
         ) from None
-    return case_from(found, knowledge, where=where, lenient=lenient)
+
+
+def identifier_of(found: Any) -> str | None:
+    """Give the `id` of a decoded object where it has one that can be shown."""
+    name = found.get("id") if isinstance(found, Mapping) else None
+    return name if isinstance(name, str) and name else None
 
 
 def case_from(found: Any, knowledge: Knowledge, *, where: str, lenient: bool = False) -> Case:

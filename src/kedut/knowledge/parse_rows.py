@@ -27,7 +27,8 @@ from kedut.knowledge.expression import parse as parse_condition
 from kedut.knowledge.tables import Row
 from kedut.quantity.sourced import Grade, Sourced
 
-_DAYS_A_YEAR = 365.25
+_DAYS_A_YEAR = 365.25  # constant: calendar
+_EPISODE_DAYS = 30
 _ADULT_FROM_YEARS = 18
 _OLDEST_YEARS = 120
 _USED_LINK_ROLES = ("finding", "measured")
@@ -134,13 +135,14 @@ def cause(row: Row) -> Cause:
 def prior(row: Row) -> Prior:
     """Read a row of priors.csv: the chance that the cause is at work in an episode.
 
-    `point`, `month` and `lifetime` are multiplied by `factor`; `incidence` (per person-year)
-    by the share of a year it stays at work, `window_d`, and `factor`.
+    An episode is the month in which a person comes to ask. `point`, `month` and `lifetime` are
+    multiplied by `factor`; `incidence` (per person-year) by `factor` and by the share of a year in
+    which one that began would still be at work unexplained: `window_d`, at least the month itself.
     """
     measure = one_of(row, "measure", ("point", "month", "incidence", "lifetime"))
     scale = number(row, "factor", 1.0)
     if measure == "incidence":
-        scale *= number(row, "window_d") / _DAYS_A_YEAR
+        scale *= max(number(row, "window_d"), _EPISODE_DAYS) / _DAYS_A_YEAR
     if not scale > 0:
         raise ValueError(f"factor and window_d must be above 0, got {scale:g}")
     return Prior(

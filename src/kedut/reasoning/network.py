@@ -154,18 +154,24 @@ class _Compiler:
         return row.p.value if row else SILENT_BACKGROUND
 
     def _figure(self, cause: str, finding: str) -> Figure | None:
-        """Give the frequency of a finding in a cause, its own or that of a wider finding."""
+        """Give the frequency of a finding in a cause: its own, or that of a wider finding.
+
+        Whoever has a special finding has the wider one, so a wider one is at least as frequent.
+        """
         links = self.links[cause]
-        if finding in links:
-            return Figure(links[finding].p, (cause, finding))
-        best: Figure | None = None
-        for wider, share in self.knowledge.implied.get(finding, ()):
-            found = self._figure(cause, wider)
-            if found is not None:
-                scaled = Figure(found.p, found.key, found.share * share)
-                if best is None or scaled.p.value * scaled.share > best.p.value * best.share:
-                    best = scaled
-        return best
+        own = [Figure(links[finding].p, (cause, finding))] if finding in links else []
+        for narrower in self.knowledge.implied_by.get(finding, ()):
+            gated = self.knowledge.findings[narrower].gated
+            if narrower in links and not gated:
+                own.append(Figure(links[narrower].p, (cause, narrower)))
+        if own:
+            return max(own, key=_value)
+        wider = [
+            Figure(found.p, found.key, found.share * share)
+            for name, share in self.knowledge.implied.get(finding, ())
+            if (found := self._figure(cause, name)) is not None
+        ]
+        return max(wider, key=_value, default=None)
 
     def _variables(self) -> tuple[dict[str, Floats], dict[str, Floats]]:
         variables: dict[str, Floats] = {}
@@ -218,6 +224,10 @@ class _Compiler:
         for (factor, _), row in found.items():
             factors.setdefault(factor, []).append(row)
         return {name: tuple(rows) for name, rows in factors.items()}
+
+
+def _value(figure: Figure) -> float:
+    return figure.p.value * figure.share
 
 
 def spread(own: dict[int, float], leak: Floats) -> Floats:

@@ -1,4 +1,10 @@
-"""The chance that each cause is at work, for a person of some age and sex."""
+"""The chance that each cause is at work in the episode somebody comes to ask about.
+
+The tables give the chance in people at large. Those who ask are others: nearly everybody with an
+acute dangerous cause asks within the month, few of those with an everyday twitch or an old ailment
+do. The chance among those who ask is the one at large times the share who ask, scaled so that an
+asking person has a stated number of causes at work on average (ADR 2).
+"""
 
 from __future__ import annotations
 
@@ -19,6 +25,7 @@ _TYPICAL_YEARS = range(18, 81, 3)
 _SEXES = ("female", "male")
 # Without any prior row a cause is as rare as the rarest listed; `check` reports it.
 _SILENT = Sourced(value=1e-6, low=0, high=1e-5, grade=Grade.JUDGEMENT)
+_MOST_BEFORE = 0.6  # constant: before anything is told, no cause is likelier than this
 _MOST = 0.95  # constant: no factor makes a cause certain before a symptom is heard
 
 
@@ -34,7 +41,17 @@ class Priors:
         for of_one in rows.values():
             of_one.sort(key=lambda row: (row.age_to - row.age_from, not row.sex))
         self.rows = rows
+        self.asking = np.array([self._asks(cause, knowledge) for cause in self.network.causes])
         self._memory: dict[tuple[int | None, str | None], Floats] = {}
+        everybody = self._average(None, None) * self.asking
+        self.scale = knowledge.decisions["ask.causes_per_person"] / float(everybody.sum())
+
+    @staticmethod
+    def _asks(cause: str, knowledge: Knowledge) -> float:
+        """Give the share of people with a cause who come to ask about it within the month."""
+        own = knowledge.decisions.get(f"ask.cause.{cause}")
+        level = knowledge.causes[cause].harm_level
+        return own if own is not None else knowledge.decisions[f"ask.{level}"]
 
     def figure(self, cause: str, age: float, sex: str) -> Sourced:
         """Give the prior row that holds for one person."""
@@ -47,7 +64,8 @@ class Priors:
         """Give the chance of each cause (C,); an unknown age or sex is averaged over adults."""
         key = (None if age is None else int(age), sex)
         if key not in self._memory:
-            self._memory[key] = self._average(age, sex)
+            asked = self._average(age, sex) * self.asking * self.scale
+            self._memory[key] = np.minimum(asked, _MOST_BEFORE)
         return self._memory[key]
 
     def _average(self, age: float | None, sex: str | None) -> Floats:

@@ -1,0 +1,1 @@
+"""The whole way in one function (`pipeline`), its result in one type (`assessment`)."""

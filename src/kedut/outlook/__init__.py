@@ -1,0 +1,1 @@
+"""Probabilities become an expected course and a date to look again."""
