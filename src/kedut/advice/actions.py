@@ -92,6 +92,7 @@ def actions(
             ):
                 continue
             rows.append((treatment, cause))
+    rows = _once(rows)
     rows.sort(key=lambda row: _ORDER.index(row[0].who))
     told = tuple(
         Advice(
@@ -106,6 +107,14 @@ def actions(
         for treatment, cause in rows
     )
     return first + told
+
+
+def _once(rows: list[tuple[Treatment, str]]) -> list[tuple[Treatment, str]]:
+    """Keep each kind of advice once, from the likeliest cause: `drink to thirst` is said once."""
+    kept: dict[tuple[str, str], tuple[Treatment, str]] = {}
+    for treatment, cause in rows:
+        kept.setdefault((treatment.who, treatment.id.partition(".")[2]), (treatment, cause))
+    return list(kept.values())
 
 
 def _of_rules(urgency: Urgency, words: Words, ways: Mapping[str, str]) -> tuple[Advice, ...]:

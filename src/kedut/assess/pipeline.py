@@ -7,7 +7,7 @@ from collections import Counter
 import kedut
 from kedut.advice.actions import COUNTRY, actions
 from kedut.advice.urgency import Urgency, triage_of
-from kedut.assess.assessment import Assessment, CauseResult, Question
+from kedut.assess.assessment import Assessment, Bits, CauseResult, Question
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Kind, Level
@@ -193,12 +193,28 @@ def _cause(
         grade=weakest(f.grade for f in used),
         grades=tuple(sorted(grades.items())),
         sources=tuple(dict.fromkeys(s for f in used for s in f.sources)),
-        speaks_for=explanation.speaks_for if explanation else (),
-        speaks_against=explanation.speaks_against if explanation else (),
+        speaks_for=_named(knowledge, findings, explanation.speaks_for) if explanation else (),
+        speaks_against=_named(knowledge, findings, explanation.speaks_against)
+        if explanation
+        else (),
         prior_bits=explanation.prior_bits if explanation else None,
         posterior_bits=explanation.posterior_bits if explanation else None,
         amplified_by=_amplifiers(knowledge, findings, place),
     )
+
+
+def _named(knowledge: Knowledge, findings: Findings, weights: Bits) -> Bits:
+    """Give weights by finding; an exclusive variable goes by the state that was told."""
+    space = finding_space(knowledge)
+    named = []
+    for name, bits in weights:
+        members = knowledge.variables.get(name, {})
+        there = sorted(
+            (f for f in members if findings.present & space.bit[f]), key=lambda f: len(members[f])
+        )
+        away = [f for f in members if findings.absent & space.bit[f]]
+        named.append(((there or away or [name])[0], bits))
+    return tuple(named)
 
 
 def figures_behind(

@@ -46,12 +46,19 @@ class Priors:
         everybody = self._average(None, None) * self.asking
         self.scale = knowledge.decisions["ask.causes_per_person"] / float(everybody.sum())
 
-    @staticmethod
-    def _asks(cause: str, knowledge: Knowledge) -> float:
-        """Give the share of people with a cause who come to ask about it within the month."""
+    def _asks(self, cause: str, knowledge: Knowledge) -> float:
+        """Give the share of people with a cause who come to ask about it within the month.
+
+        A new illness (a prior from an incidence) is asked about by how soon it needs care; a
+        standing state is there every month and asked about in few.
+        """
         own = knowledge.decisions.get(f"ask.cause.{cause}")
-        level = knowledge.causes[cause].harm_level
-        return own if own is not None else knowledge.decisions[f"ask.{level}"]
+        if own is not None:
+            return own
+        share = knowledge.decisions[f"ask.{knowledge.causes[cause].harm_level}"]
+        if any(row.measure == "incidence" for row in self.rows[cause]):
+            return share
+        return min(share, knowledge.decisions["ask.standing"])
 
     def figure(self, cause: str, age: float, sex: str) -> Sourced:
         """Give the prior row that holds for one person."""

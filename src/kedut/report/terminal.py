@@ -77,7 +77,7 @@ class _Printer:
         self.console.print(Text(self.words.say(f"heading.{name}"), style="bold underline"))
 
     def _paragraph(self, text: str, style: str = "") -> None:
-        self.console.print(Padding(Text(text, style=style), (0, 0, 0, 2)))
+        self.console.print(Padding(Text(text, style=style), (0, 0, 0, 2), expand=False))
 
     def _bullets(self, lines: Iterable[str], mark: str = "•") -> None:
         grid = Table.grid(padding=(0, 1))
@@ -104,20 +104,24 @@ class _Printer:
         if not advice:
             return
         self._heading("advice")
-        who = ""
+        who, told = "", 0
+        most = self.knowledge.decisions["show.advice_per_helper"]
         for line in advice:
+            told = told + 1 if line.who == who else 1
+            if told > most:
+                continue
             if line.who != who:
                 who = line.who
                 self.console.print(
-                    Padding(Text(self.words.say(f"who.{who}"), style="bold"), (0, 0, 0, 2))
+                    Padding(Text(self.words.say(f"who.{who}"), style="bold"), (0, 0, 0, 2), expand=False)
                 )
             text = line.text + self.teller.note(line.sources)
             extra = [part for part in (line.limits, line.evidence) if part]
             self._bullets([text], "→")
             if line.avoid:
-                self.console.print(Padding(Text(line.avoid, style="bold"), (0, 0, 0, 5)))
+                self.console.print(Padding(Text(line.avoid, style="bold"), (0, 0, 0, 5), expand=False))
             for part in extra:
-                self.console.print(Padding(Text(part, style="dim"), (0, 0, 0, 5)))
+                self.console.print(Padding(Text(part, style="dim"), (0, 0, 0, 5), expand=False))
 
     def _calm(self) -> None:
         self.console.print()
@@ -147,20 +151,20 @@ class _Printer:
         head = Text(line.name, style="bold")
         head.append(f": {line.chance}", style="")
         head.append(self.teller.note(line.sources), style="dim")
-        self.console.print(Padding(head, (0, 0, 0, 2)))
+        self.console.print(Padding(head, (0, 0, 0, 2), expand=False))
         if line.bar is not None:
-            self.console.print(Padding(_bar(*line.bar), (0, 0, 0, 4)))
+            self.console.print(Padding(_bar(*line.bar), (0, 0, 0, 4), expand=False))
         for heading, weights in (("for", line.speaks_for), ("against", line.speaks_against)):
             told = [name for name, _ in weights[:_WEIGHTS_SHOWN]]
             if told:
                 text = Text(f"{self.words.say(f'heading.{heading}')}: ", style="dim")
                 text.append("; ".join(told), style="dim")
-                self.console.print(Padding(text, (0, 0, 0, 4)))
+                self.console.print(Padding(text, (0, 0, 0, 4), expand=False))
         if line.amplified_by:
             text = Text(
                 self.words.say("cause.amplified", by=", ".join(line.amplified_by)), style="dim"
             )
-            self.console.print(Padding(text, (0, 0, 0, 4)))
+            self.console.print(Padding(text, (0, 0, 0, 4), expand=False))
 
     def _come_back(self) -> None:
         come_back = self.assessment.come_back

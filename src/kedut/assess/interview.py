@@ -1,0 +1,164 @@
+"""The interview: the safety screen first, then what matters next, until nothing pays for itself.
+
+Pure: the state is what was answered; each step follows from it. Skipped and unknown answers stay
+unknown and are not asked again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from kedut.advice.urgency import Urgency
+from kedut.assess.pipeline import questions, urgency_of
+from kedut.case.case import Case
+from kedut.case.finding_space import Findings, finding_space
+from kedut.knowledge.entities import Level
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.reasoning.inference import Inference, infer
+
+# What is asked of everybody right after the screen: it shapes all that follows.
+OPENING_VARIABLES = ("twitch_side", "twitch_duration", "movement_kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing to ask.
+
+    kind : `group` (any of several findings, one question), `choice` (one state of a variable), or
+        `yes_no` (one finding)
+    key : the screen group, the variable, or the finding
+    findings : what the answer may settle
+    """
+
+    kind: str
+    key: str
+    findings: tuple[str, ...]
+    value: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """What has been answered so far, and what was put aside."""
+
+    case: Case = field(default_factory=Case)
+    aside: frozenset[str] = frozenset()
+    asked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where an interview stands: the next question, or none, and the urgency so far."""
+
+    question: Question | None
+    urgency: Urgency
+    findings: Findings
+
+
+def step(knowledge: Knowledge, interview: Interview) -> Step:
+    """Give the next question; none when an emergency is known or nothing more pays.
+
+    After an emergency no further question is put until the person asks for it: the caller may go on
+    by calling `step_after_emergency`.
+    """
+    findings = finding_space(knowledge).close(interview.case)
+    adult = interview.case.age is None or interview.case.age >= _ADULT_FROM_YEARS
+    urgency = urgency_of(knowledge, findings, adult=adult)
+    if urgency.level is Level.EMERGENCY:
+        return Step(None, urgency, findings)
+    return Step(_next(knowledge, interview, findings, urgency), urgency, findings)
+
+
+def step_after_emergency(knowledge: Knowledge, interview: Interview) -> Step:
+    """Give the next question although an emergency is known; the person chose to go on."""
+    findings = finding_space(knowledge).close(interview.case)
+    urgency = urgency_of(knowledge, findings)
+    return Step(_next(knowledge, interview, findings, urgency), urgency, findings)
+
+
+_ADULT_FROM_YEARS = 18
+
+
+def _next(
+    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency
+) -> Question | None:
+    space = finding_space(knowledge)
+    known = findings.present | findings.absent
+    for group, members in knowledge.screen.items():
+        open_members = tuple(
+            m for m in members if not known & space.bit[m] and m not in interview.aside
+        )
+        if open_members and group not in interview.aside:
+            return Question("group", group, open_members)
+    for variable in OPENING_VARIABLES:
+        question = _choice(knowledge, interview, findings, variable)
+        if question is not None:
+            return question
+    if interview.asked >= knowledge.decisions["interview.most_questions"]:
+        return None
+    inference = infer(knowledge, findings)
+    return _adaptive(knowledge, interview, findings, urgency, inference)
+
+
+def _choice(
+    knowledge: Knowledge, interview: Interview, findings: Findings, variable: str
+) -> Question | None:
+    members = knowledge.variables.get(variable, {})
+    single = tuple(f for f, states in members.items() if len(states) == 1)
+    space = finding_space(knowledge)
+    open_states = tuple(f for f in single if not findings.absent & space.bit[f])
+    settled = any(findings.present & space.bit[f] for f in single)
+    if variable in interview.aside or settled or not open_states:
+        return None
+    if variable != "twitch_side" and not _moves(knowledge, findings):
+        return None
+    return Question("choice", variable, single)
+
+
+def _moves(knowledge: Knowledge, findings: Findings) -> bool:
+    """Say whether the calf is known to move: only then its attributes mean anything."""
+    space = finding_space(knowledge)
+    gated = space.mask(f.id for f in knowledge.findings.values() if f.gated)
+    return bool(findings.present & gated)
+
+
+def _adaptive(
+    knowledge: Knowledge,
+    interview: Interview,
+    findings: Findings,
+    urgency: Urgency,
+    inference: Inference,
+) -> Question | None:
+    moves = _moves(knowledge, findings)
+    for candidate in questions(knowledge, findings, inference, urgency):
+        finding = knowledge.findings[candidate.finding]
+        if candidate.finding in interview.aside or finding.variable:
+            continue
+        if finding.gated and not moves:
+            continue
+        if candidate.per_second < knowledge.decisions["interview.stop_value_per_second"]:
+            continue
+        return Question("yes_no", candidate.finding, (candidate.finding,), candidate.value)
+    return None
+
+
+def answer(
+    interview: Interview,
+    question: Question,
+    *,
+    present: tuple[str, ...] = (),
+    absent: tuple[str, ...] = (),
+) -> Interview:
+    """Give the interview after an answer; what is in neither list stays unknown."""
+    case = interview.case
+    settled = {*present, *absent}
+    return Interview(
+        case=replace(
+            case,
+            present=tuple(dict.fromkeys([*case.present, *present])),
+            absent=tuple(dict.fromkeys([*case.absent, *absent])),
+        ),
+        aside=interview.aside
+        | {f for f in question.findings if f not in settled}
+        | ({question.key} if question.kind != "yes_no" else set()),
+        asked=interview.asked + (question.kind == "yes_no"),
+    )

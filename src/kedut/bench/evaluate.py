@@ -1,0 +1,94 @@
+"""`make evaluate`: how often we are right, on published cases and on invented people."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import sys
+from pathlib import Path
+
+from kedut.bench import published_cases
+from kedut.bench.calibration import calibrate, coverage
+from kedut.bench.played_people import play_all
+from kedut.bench.proportion import Proportion
+from kedut.knowledge.load import ours
+from kedut.simulate.persons import Simulator
+
+SEED = 11
+
+
+def main() -> int:
+    """Print the evaluation; with --write also keep it in the docs."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", type=Path, help="case files (default: tests/cases)")
+    parser.add_argument("--people", type=int, default=2000, help="invented people to calibrate on")
+    parser.add_argument("--played", type=int, default=300, help="people played at large")
+    parser.add_argument("--everyday", type=int, default=1000)
+    parser.add_argument("--emergencies", type=int, default=3000)
+    parser.add_argument("--intervals", type=int, default=100)
+    parser.add_argument("--misses", action="store_true", help="list the cases that were missed")
+    parser.add_argument("--write", type=Path, metavar="PAGE.md", help="write a dated page")
+    options = parser.parse_args()
+    told = _evaluate(options)
+    for line in told:
+        print(line)
+    if options.write:
+        options.write.write_text(_page(told), encoding="utf-8")
+    return 0
+
+
+def _evaluate(options: argparse.Namespace) -> list[str]:
+    knowledge = ours()
+    paths = options.cases or sorted(Path("tests/cases").glob("*.jsonl"))
+    told = [f"knowledge {knowledge.version}, seed {SEED}", "", "## Published cases"]
+    if paths:
+        report = published_cases.score(knowledge, paths)
+        told += published_cases.lines(report)
+        if options.misses:
+            told += [
+                f"missed {o.id} ({o.title}): {', '.join(o.right)} at place {o.rank + 1}, "
+                f"leading {', '.join(o.leading)}"
+                for o in report.outcomes
+                if o.rank >= published_cases.TOP and not o.apart
+            ]
+    else:
+        print("no case files found: the published cases are NOT evaluated", file=sys.stderr)
+        told.append("not evaluated: no case files")
+    told += ["", "## Invented people"]
+    simulator = Simulator(knowledge, SEED)
+    people = [simulator.person() for _ in range(options.people)]
+    found = calibrate(knowledge, people)
+    told.append(f"calibration error, all: {found.error():.3f} over {len(found.predicted)}")
+    for family in sorted(set(found.family.tolist())):
+        told.append(f"calibration error, {family}: {found.error(family):.3f}")
+    for predicted, true, count in found.curve():
+        told.append(f"predicted {predicted:.2f}, true {true:.2f} ({count})")
+    inside, total = coverage(knowledge, SEED + 100, options.intervals)
+    told.append(f"90 % intervals hold the truth in {Proportion(inside, total)}")
+    played = play_all(
+        knowledge, SEED + 200, (options.played, options.everyday, options.emergencies)
+    )
+    told += [
+        "",
+        "## The interview",
+        f"median questions: {played.questions:.0f}",
+        f"urgency settled by the sixth question: {played.settled}",
+        f"points of right-among-three lost against asking everything: {played.top_lost_points:.1f}",
+        f"everyday twitches that end in self-care: {played.everyday}",
+        f"emergencies that end below urgent: {played.emergencies_missed}",
+    ]
+    return told
+
+
+def _page(told: list[str]) -> str:
+    today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    body = "\n".join(f"- {line}" if line and not line.startswith("##") else line for line in told)
+    return (
+        "# How often the assessment is right\n\n"
+        f"Measured on {today} with `make evaluate`; nothing on this page is typed in by hand.\n\n"
+        f"{body}\n"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

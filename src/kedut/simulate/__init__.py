@@ -1,0 +1,1 @@
+"""Invented persons whose truth is known."""
