@@ -30,15 +30,19 @@ COLUMNS: dict[str, str] = {
     "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",
     "local": "country,key,value,checked",
     "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
+    "review": "item,outcome,where,note",
     "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
     "rules": "id,when,level,within_days,kind,source_keys,review_by,note",
     "screen": "group,finding",
     "source-aliases": "alias,key",
     "sources": "key,authors,year,title,venue,doi,pmid,url,kind,accessed_as",
+    "terms": "term,language,region,findings,ask,note",
     "tests": "id,cause,test,finding,sensitivity,specificity,where,grade,source_keys",
     "treatments": "id,cause,who,strength,only_when,not_when,grade,source_keys",
     "values": "value,unit,low,high,finding,op,threshold,source_keys",
 }
+# Tables that came later: a folder without them is older, not faulty.
+OPTIONAL = frozenset({"review", "terms"})
 
 
 @cache
@@ -67,20 +71,28 @@ def read(folder: Path) -> tuple[Knowledge | None, list[Fault]]:
     if not (folder / "tables").is_dir():
         return None, [Fault(file=str(folder), line=0, what="no folder 'tables' in it")]
     tables = {
-        name: read_table(folder / "tables", name, tuple(columns.split(",")), faults)
+        name: _table(folder / "tables", name, tuple(columns.split(",")), faults)
         for name, columns in COLUMNS.items()
     }
-    version = folder / "VERSION"
-    if not version.is_file():
-        faults.append(Fault(file="VERSION", line=0, what="the file is missing"))
-    knowledge = _assemble(
-        folder,
-        version.read_text(encoding="utf-8").strip() if version.is_file() else "unknown",
-        tables,
-        faults,
-    )
+    knowledge = _assemble(folder, _version(folder / "VERSION", faults), tables, faults)
     _cross_check(knowledge, faults)
     return knowledge, faults
+
+
+def _table(folder: Path, name: str, columns: tuple[str, ...], faults: list[Fault]) -> Table:
+    if name in OPTIONAL and not any(folder.glob(f"{name}*.csv")):
+        return Table(name, columns)
+    return read_table(folder, name, columns, faults)
+
+
+def _version(path: Path, faults: list[Fault]) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        faults.append(Fault(file="VERSION", line=0, what="the file is missing"))
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(Fault(file="VERSION", line=0, what=f"cannot be read: {error}"))
+    return "unknown"
 
 
 def _rows(table: Table, make: Callable[[Row], T], faults: list[Fault]) -> list[T]:
@@ -90,6 +102,8 @@ def _rows(table: Table, make: Callable[[Row], T], faults: list[Fault]) -> list[T
             made.append(make(row))
         except ValueError as error:
             faults.append(row.fault(str(error)))
+        except RecursionError:
+            faults.append(row.fault("a condition has too many parentheses in each other"))
     return made
 
 
@@ -186,25 +200,28 @@ def _cross_check(knowledge: Knowledge, faults: list[Fault]) -> None:
                 home = "findings.csv" if thing == "finding" else "causes.csv"
                 faults.append(
                     row.fault(
-                        f"{thing} {name!r} is not in {home}" + (f"; nearest: {hint}" if hint else "")
+                        f"{thing} {name!r} is not in {home}"
+                        + (f"; nearest: {hint}" if hint else "")
                     )
                 )
     for table, key in _UNIQUE.items():
         counts = Counter(tuple(row[c] for c in key) for row in knowledge.tables[table])
-        for row in knowledge.tables[table]:
-            if counts[tuple(row[c] for c in key)] > 1:
-                faults.append(row.fault(f"{' '.join(row[c] for c in key)} stands more than once"))
+        faults.extend(
+            row.fault(f"{' '.join(row[c] for c in key)} stands more than once")
+            for row in knowledge.tables[table]
+            if counts[tuple(row[c] for c in key)] > 1
+        )
     sources = {
         *(row["key"] for row in knowledge.tables["sources"]),
         *(row["alias"] for row in knowledge.tables["source-aliases"]),
     }
-    for table in knowledge.tables.values():
-        if "source_keys" not in table.columns:
-            continue
-        for row in table:
-            for key in parse.keys(row):
-                if key not in sources:
-                    faults.append(row.fault(f"source {key!r} is not in sources.csv"))
+    faults.extend(
+        row.fault(f"source {source!r} is not in sources.csv")
+        for rows in knowledge.tables.values()
+        for row in rows
+        for source in parse.keys(row)
+        if source not in sources
+    )
     _check_conditions(knowledge, faults, known["finding"])
 
 

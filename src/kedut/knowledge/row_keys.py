@@ -1,0 +1,54 @@
+"""What names a row in each table, and the order rows stand in."""
+
+from __future__ import annotations
+
+import math
+
+from kedut.knowledge.tables import Row
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "aliases": ("alias",),
+    "background": ("finding",),
+    "causes": ("id",),
+    "claims": ("id",),
+    "course": ("cause", "measure", "day"),
+    "decisions": ("key",),
+    "findings": ("id",),
+    "implications": ("finding", "implies"),
+    "links": ("cause", "finding"),
+    "local": ("country", "key"),
+    "priors": ("cause", "sex", "age_from", "age_to", "measure"),
+    "review": ("item",),
+    "risks": ("cause", "factor", "measure"),
+    "rules": ("id",),
+    "screen": ("group", "finding"),
+    "source-aliases": ("alias",),
+    "sources": ("key",),
+    "terms": ("term", "language", "region"),
+    "tests": ("id",),
+    "treatments": ("id",),
+    "values": ("value", "finding"),
+}
+
+Order = tuple[tuple[int, float, str], ...]
+
+
+def key_of(table: str, row: Row) -> tuple[str, ...]:
+    """Give the cells that name a row; a table we do not know is named by its first cell."""
+    columns = KEYS.get(table) or tuple(row.cells)[:1]
+    return tuple(row[column] for column in columns)
+
+
+def order(cells: tuple[str, ...]) -> Order:
+    """Give what rows are sorted by: empty cells first, numbers by size, then words."""
+    return tuple(_order(cell) for cell in cells)
+
+
+def _order(cell: str) -> tuple[int, float, str]:
+    if not cell:
+        return (0, 0.0, "")
+    try:
+        number = float(cell)
+    except ValueError:
+        return (2, 0.0, cell)
+    return (1, number, "") if not math.isnan(number) else (2, 0.0, cell)
