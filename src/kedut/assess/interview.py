@@ -17,7 +17,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.inference import Inference, infer
 
 # What is asked of everybody right after the screen: it shapes all that follows.
-OPENING_VARIABLES = ("twitch_side", "twitch_duration", "movement_kind")
+OPENING_VARIABLES = ("twitch_duration", "twitch_side")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,14 @@ def _choice(
     knowledge: Knowledge, interview: Interview, findings: Findings, variable: str
 ) -> Question | None:
     members = knowledge.variables.get(variable, {})
-    single = tuple(f for f, states in members.items() if len(states) == 1)
+    states = sorted((states, f) for f, states in members.items() if len(states) == 1)
+    single = tuple(f for _, f in states)
     space = finding_space(knowledge)
     open_states = tuple(f for f in single if not findings.absent & space.bit[f])
     settled = any(findings.present & space.bit[f] for f in single)
     if variable in interview.aside or settled or not open_states:
         return None
-    if variable != "twitch_side" and not _moves(knowledge, findings):
+    if variable != OPENING_VARIABLES[0] and not _moves(knowledge, findings):
         return None
     return Question("choice", variable, single)
 

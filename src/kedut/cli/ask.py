@@ -203,8 +203,7 @@ class Asker:
                 self.console.print(Text(hint, style="dim"))
             return
         for number, finding in enumerate(question.findings, 1):
-            column = "question" if question.kind == "group" else "name"
-            self.console.print(f"  {number:2}. {self.words.of('findings', finding, column)}")
+            self.console.print(f"  {number:2}. {self.words.of('findings', finding, 'name')}")
 
     def _put_group(self, question: Question, interview: Interview) -> Interview | None:
         self._show(question)

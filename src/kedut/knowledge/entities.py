@@ -54,6 +54,8 @@ class Finding:
     variable: str = ""
     states: tuple[int, ...] = ()
     gated: bool = False
+    only_after: str = ""
+    worry: bool = False
     hpo: str = ""
     loinc: str = ""
     replaced_by: str = ""

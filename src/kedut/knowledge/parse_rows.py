@@ -100,6 +100,8 @@ def finding(row: Row) -> Finding:
         variable=row["variable"],
         states=_states(row["states"]),
         gated=bool(row["gate"]),
+        only_after=row["only_after"],
+        worry=row["worry"] == "yes",
         hpo=row["hpo"],
         loinc=row["loinc"],
         replaced_by=row["replaced_by"],

@@ -160,6 +160,8 @@ class Chooser:
                 continue
             if known & self.space.bit[name] or finding.replaced_by:
                 continue
+            if finding.only_after and not findings.present & self.space.bit[finding.only_after]:
+                continue
             value, chance = gains.get(name, (0.0, 0.0))
             total = value * decisions["interview.weight_cause"]
             total += urgent.get(name, 0.0) * decisions["interview.weight_urgency"]
