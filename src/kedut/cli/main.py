@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 import kedut
+from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
 
 USAGE_ERROR = 2
@@ -27,6 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BadKnowledge as error:
+        print(f"kedut: the knowledge cannot be used; {len(error.faults)} faults:", file=sys.stderr)
+        for fault in error.faults:
+            print(f"  {fault}", file=sys.stderr)
+        print("kedut: `kedut knowledge check` tells more", file=sys.stderr)
+        return USAGE_ERROR
     return status
 
 

@@ -121,7 +121,7 @@ def _assemble(
         if point is not None:
             course.setdefault(point.cause, []).append(point)
     screen: dict[str, list[str]] = {}
-    for row in tables["screen"]:
+    for row in sorted(tables["screen"], key=lambda r: int(r["position"] or 0)):
         screen.setdefault(row["group"], []).append(rename(row["finding"]))
     return Knowledge(
         version=version,
