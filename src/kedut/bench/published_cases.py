@@ -16,8 +16,20 @@ from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.inference import infer
 
-# The everyday twitch was one with persistent benign fasciculation when the cases were labelled.
-SPLIT = {"benign_fasciculation": "everyday_twitch"}
+# Labels of the cases, and the finer causes the knowledge base has parted from them since.
+SPLIT = {
+    "alcohol_related": {"alcohol_withdrawal_syndrome"},
+    "benign_fasciculation": {"everyday_twitch"},
+    "medication_side_effect": {
+        "statin_myopathy",
+        "lithium_toxicity",
+        "neuroleptic_malignant_syndrome",
+        "serotonin_toxicity",
+        "drug_withdrawal_syndrome",
+    },
+    "periodic_limb_movements": {"periodic_limb_movement"},
+    "ruptured_baker_cyst": {"baker_cyst"},
+}
 TOP = 3
 
 
@@ -98,7 +110,7 @@ def _outcome(knowledge: Knowledge, found: dict[str, Any], where: str) -> Outcome
     inference = infer(knowledge, findings)
     order = [inference.causes[c] for c in inference.ranked()]
     right = {name.removeprefix("other:") for name in found["acceptable_diagnoses"]}
-    right |= {SPLIT[name] for name in right if name in SPLIT}
+    right = right.union(*(SPLIT.get(name, set()) for name in right))
     ranks = [place for place, name in enumerate(order) if name in right]
     adult = case.age is None or case.age >= ADULT_FROM_YEARS
     return Outcome(
