@@ -20,6 +20,7 @@ class Lookup:
     def __init__(self, knowledge: Knowledge, language: str) -> None:
         self.knowledge = knowledge
         self.words = knowledge.words(language)
+        self._indexes: dict[tuple[str, str], dict[str, list[Row]]] = {}
 
     def say(self, label: str, **values: object) -> str:
         """Give a label of these texts."""
@@ -64,11 +65,20 @@ class Lookup:
 
     def rows(self, table: str, **cells: str) -> list[Row]:
         """Give the rows of a table that hold these cells; findings match by any of their names."""
+        (first, wanted), *rest = ((column, self._meant(cell)) for column, cell in cells.items())
         return [
             row
-            for row in self.knowledge.tables[table]
-            if all(self._meant(row[column]) == self._meant(cell) for column, cell in cells.items())
+            for row in self._index(table, first).get(wanted, ())
+            if all(self._meant(row[column]) == cell for column, cell in rest)
         ]
+
+    def _index(self, table: str, column: str) -> dict[str, list[Row]]:
+        """Give the rows of a table by what one column means, sorted once."""
+        if (table, column) not in self._indexes:
+            index = self._indexes.setdefault((table, column), {})
+            for row in self.knowledge.tables[table]:
+                index.setdefault(self._meant(row[column]), []).append(row)
+        return self._indexes[table, column]
 
     def _meant(self, identifier: str) -> str:
         return self.knowledge.aliases.get(identifier, identifier)
