@@ -4,7 +4,7 @@ A table holds, for every set S of positive findings, the chance that the causes 
 explain exactly S (and leave absent what is absent). Taking in a cause moves weight from S to larger
 sets; every term is a product of non-negative numbers, so nothing cancels. A backward pass gives the
 same for the causes still to come, and the product of both, for each cause, the likelihood of all
-that is seen *without* that cause, from which its posterior follows.
+that is seen with and *without* that cause, from which its posterior follows, however small.
 
 What ours does differently from quickscore (Heckerman 1989): no alternating sum over subsets, hence
 no probabilities outside [0, 1]; and graded and gated findings beside noisy-OR ones.
@@ -23,8 +23,12 @@ from kedut.reasoning.bedside import Bedside, Bits, Gate
 
 Floats = NDArray[np.float64]
 
+# A cause that explains something in a smaller share of the times it is there explains nothing: so
+# small a difference is rounding.
+LEAST_SHARE = 1e-10
 
-class ImpossibleEvidence(ValueError):
+
+class ImpossibleEvidence(ValueError):  # noqa: N818 - named for what it says
     """No set of causes, and no background, could bring these findings together."""
 
 
@@ -44,13 +48,15 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class Likelihoods:
-    """Likelihood of all that is seen: `total` (D,), and `without` each cause (C, D).
+    """Likelihood of all that is seen: `total` (D,), and given that each cause is not, or is, there.
 
+    without, with_it : (C, D); times (1 - prior), and prior, they sum to `total`
     idle : (C, D) chance that a cause at work explains nothing here and keeps absent what is absent
     """
 
     total: Floats
     without: Floats
+    with_it: Floats
     idle: Floats
 
 
@@ -67,23 +73,35 @@ def posterior(prior: Floats, bedside: Bedside) -> Posterior:
     ImpossibleEvidence
         Nothing could bring the findings together.
     """
-    total: Floats | None = None
-    absent: Floats | None = None
-    idle: Floats | None = None
+    total = np.zeros(prior.shape[1])
+    there, working = np.zeros_like(prior), np.zeros_like(prior)
     for gate in bedside.gates:
         found = likelihoods(prior, bedside.plain, gate)
-        off = (1 - prior) * found.without
-        quiet = prior * found.idle * found.without
-        total = found.total if total is None else total + found.total
-        absent = off if absent is None else absent + off
-        idle = quiet if idle is None else idle + quiet
-    if total is None or absent is None or idle is None or not np.all(total > 0):
+        total += found.total
+        there += prior * found.with_it
+        working += prior * (found.with_it - found.idle * found.without)
+    if not np.all(total > 0):
         raise ImpossibleEvidence(
             "no cause of the knowledge base could bring these findings together"
         )
-    prevalent = np.clip((total - absent) / total, 0, 1)
-    at_work = np.clip((total - absent - idle) / total, 0, 1)
-    return Posterior(prevalent, np.minimum(at_work, prevalent), np.log(total))
+    prevalent = np.minimum(there / total, 1)
+    at_work = np.clip(working / total, 0, prevalent)
+    at_work[at_work < LEAST_SHARE * prevalent] = 0
+    aside = ~touching(bedside)
+    # Closed form, so that what explains nothing is at work with exactly 0.
+    weight = prior[aside] * bedside.plain.weight[aside]
+    prevalent[aside] = weight / (1 - prior[aside] + weight)
+    at_work[aside] = 0
+    return Posterior(prevalent, at_work, np.log(total))
+
+
+def touching(bedside: Bedside) -> NDArray[np.bool_]:
+    """Say of each cause (C,) whether it can bring any of the findings present."""
+    able: NDArray[np.bool_] = np.any(bedside.plain.explain, axis=(1, 2))
+    for gate in bedside.gates:
+        if gate is not None:
+            able = np.logical_or(able, np.any(gate.emit, axis=1))
+    return able
 
 
 def likelihoods(prior: Floats, plain: Bits, gate: Gate | None) -> Likelihoods:
@@ -94,13 +112,15 @@ def likelihoods(prior: Floats, plain: Bits, gate: Gate | None) -> Likelihoods:
     for cause in causes:
         tables.append(layout.take_in(tables[-1], cause, prior[cause]))
     total = tables[-1][-1]
-    without = np.empty_like(prior)
+    without, with_it = np.empty_like(prior), np.empty_like(prior)
     back = np.zeros_like(tables[-1])
     back[-1] = 1
     for cause in reversed(causes):
+        on = layout.at_work_back(back, cause)
         without[cause] = (back * tables[cause]).sum(axis=0)
-        back = layout.hand_back(back, cause, prior[cause])
-    return Likelihoods(total, without, layout.idle)
+        with_it[cause] = (on * tables[cause]).sum(axis=0)
+        back = (1 - prior[cause]) * back + prior[cause] * on
+    return Likelihoods(total, without, with_it, layout.idle)
 
 
 class Layout:
@@ -113,12 +133,14 @@ class Layout:
         self.idle = plain.weight * np.prod(plain.miss, axis=1)
         if gate is not None:
             self.idle = self.idle * (1 - gate.emit)
-        self._touched = [np.flatnonzero(row.any(axis=1)) for row in plain.explain]
+        touched = np.any(plain.explain, axis=2)
+        self._touched: list[list[int]] = [np.flatnonzero(row).tolist() for row in touched]
 
     @property
     def size(self) -> int:
         """Number of sets of positive findings."""
-        return 1 << (self.plain_bits + self.gate_bits)
+        size: int = 1 << (self.plain_bits + self.gate_bits)
+        return size
 
     def start(self) -> Floats:
         """Give the table before any cause: what the background explains by itself."""
@@ -166,8 +188,8 @@ class Layout:
         result: Floats = (1 - emit) * table + emit * gate.bits.weight[cause] * moved
         return result
 
-    def hand_back(self, back: Floats, cause: int, chance: Floats) -> Floats:
-        """Give the backward table before a cause, from the one after it (adjoint of take_in)."""
+    def at_work_back(self, back: Floats, cause: int) -> Floats:
+        """Give the adjoint of `at_work`."""
         plain, gate = self.plain, self.gate
         on = back
         if gate is not None and gate.emit[cause].any():
@@ -186,8 +208,7 @@ class Layout:
         on = plain.weight[cause] * on
         for bit in self._touched[cause]:
             on = move_back(on, bit, plain.explain[cause, bit], plain.miss[cause, bit])
-        result: Floats = (1 - chance) * back + chance * on
-        return result
+        return on
 
 
 def move(table: Floats, bit: int, explain: Floats, miss: Floats) -> Floats:
