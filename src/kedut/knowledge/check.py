@@ -20,6 +20,7 @@ from kedut.knowledge.words import LANGUAGES
 # What reasoning and advice ask of decisions.csv; without one of these there is no answer.
 DECISIONS = (
     "ask.causes_per_person",
+    "ask.standing",
     *(f"ask.{level}" for level in Level),
     "harm.emergency",
     "harm.soon",
@@ -29,6 +30,7 @@ DECISIONS = (
     "interview.weight_cause",
     "interview.weight_urgency",
     "screen.calm_days",
+    "show.advice_per_helper",
     "show.rare_below",
 )
 LEAST_COURSE_POINTS = 3
@@ -48,6 +50,7 @@ def check(knowledge: Knowledge) -> list[Fault]:
         *_cycle_faults(knowledge),
         *_course_faults(knowledge),
         *_decision_faults(knowledge),
+        *_position_faults(knowledge),
         *_claim_faults(knowledge),
         *rule_faults(knowledge),
         *word_faults(knowledge),
@@ -64,7 +67,7 @@ def _order_faults(knowledge: Knowledge) -> Iterator[Fault]:
     """Give the first row out of order of each file; by size of numbers or letter by letter."""
     for name in KEYS:
         files: dict[str, list[Row]] = {}
-        for row in knowledge.tables[name]:
+        for row in knowledge.tables.get(name, ()):
             files.setdefault(row.file, []).append(row)
         for rows in files.values():
             keys = [key_of(name, row) for row in rows]
@@ -192,6 +195,13 @@ def _decision_faults(knowledge: Knowledge) -> Iterator[Fault]:
             cause = row["key"].removeprefix(start)
             if cause not in knowledge.causes:
                 yield row.fault(f"cause {cause!r} is not in causes.csv")
+
+
+def _position_faults(knowledge: Knowledge) -> Iterator[Fault]:
+    for name in ("screen", "opening"):
+        for row in knowledge.tables.get(name, ()):
+            if row["position"] and not row["position"].isdecimal():
+                yield row.fault(f"position must be a whole number, got {row['position']!r}")
 
 
 def _claim_faults(knowledge: Knowledge) -> Iterator[Fault]:

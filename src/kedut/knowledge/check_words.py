@@ -16,6 +16,7 @@ _NEEDED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("causes", "causes", "id", ("name", "summary")),
     ("claims", "claims", "id", ("statement", "comment")),
     ("rules", "rules", "id", ("reason", "action")),
+    ("screen", "opening", "group", ("question",)),
     ("screen", "screen", "group", ("question",)),
     ("tests", "tests", "test", ("name",)),
     ("treatments", "treatments", "id", ("text",)),
@@ -59,7 +60,7 @@ def _missing(row: Row, table: str, language: str, name: str, column: str) -> Fau
 def _of_rows(knowledge: Knowledge, words: dict[str, Words]) -> Iterator[Fault]:
     for table, origin, key, columns in _NEEDED:
         seen: set[str] = set()
-        for row in knowledge.tables[origin]:
+        for row in knowledge.tables.get(origin, ()):
             name = row[key]
             if not name or name in seen or row["replaced_by"] or row["kind"] == "merged":
                 continue
@@ -117,10 +118,9 @@ def _free(words: dict[str, Words]) -> Iterator[Fault]:
 
 def _strangers(knowledge: Knowledge, words: dict[str, Words]) -> Iterator[Fault]:
     """Give words of causes, findings, rules and so on that are in no table."""
-    known = {
-        table: {row[key] for row in knowledge.tables[origin]}
-        for table, origin, key, _ in (*_NEEDED, ("findings", "findings", "id", ()))
-    }
+    known: dict[str, set[str]] = {}
+    for table, origin, key, _ in (*_NEEDED, ("findings", "findings", "id", ())):
+        known.setdefault(table, set()).update(r[key] for r in knowledge.tables.get(origin, ()))
     for language, of_one in words.items():
         for table, names in known.items():
             for name in sorted(set(of_one.table(table)) - names):

@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "implications": ("finding", "implies"),
     "links": ("cause", "finding"),
     "local": ("country", "key"),
+    "opening": ("group", "finding"),
     "priors": ("cause", "sex", "age_from", "age_to", "measure"),
     "review": ("item",),
     "risks": ("cause", "factor", "measure"),

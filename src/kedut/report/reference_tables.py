@@ -18,6 +18,7 @@ _HOLDS = {
     "implications": "Whoever has `finding` has `implies`.",
     "links": "How often a finding is there in people in whom a cause is at work.",
     "local": "Numbers and places to turn to, by country; `*` is the rest of the world.",
+    "opening": "Questions asked at the start, in groups, before those that are chosen one by one.",
     "priors": "The chance that a cause is at work in an episode, by sex and age.",
     "review": "The items of the clinical review of the tables, and what became of each.",
     "risks": "How a factor moves the odds of a cause.",
