@@ -1,4 +1,4 @@
-"""The evidence of one person as arrays: what is there, what is not, and what each cause does with it."""
+"""One person's evidence as arrays: what is there, what is not, what each cause does with it."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ class Bits:
     leak_miss: Floats
     weight: Floats
 
+    def of(self, causes: NDArray[np.intp]) -> Bits:
+        """Give the same for some causes alone."""
+        return Bits(
+            self.explain[causes],
+            self.miss[causes],
+            self.leak_explain,
+            self.leak_miss,
+            self.weight[causes],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -57,6 +67,10 @@ class Gate:
     emit_leak: Floats
     bits: Bits
     leak_weight: Floats
+
+    def of(self, causes: NDArray[np.intp]) -> Gate:
+        """Give the same for some causes alone."""
+        return Gate(self.emit[causes], self.emit_leak, self.bits.of(causes), self.leak_weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +95,8 @@ class Sorter:
             for name, members in knowledge.variables.items()
         }
         self._states = space.mask(f for _, m in self._variables.values() for f in m)
-        special = {name: 0 for name in space.ids}
-        general = {name: 0 for name in space.ids}
+        special = dict.fromkeys(space.ids, 0)
+        general = dict.fromkeys(space.ids, 0)
         for name in space.ids:
             for wider in space.names(space.implied_up(name) & ~space.bit[name]):
                 special[wider] |= space.bit[name]
@@ -95,12 +109,10 @@ class Sorter:
         }
 
     def sort(self, findings: Findings) -> Evidence:
-        """Give the evidence that counts: of nested findings the narrowest present, widest absent."""
+        """Give what counts: of nested findings the narrowest present and the widest absent."""
         space, present, absent = self.space, findings.present, findings.absent
         plain_present = tuple(
-            name
-            for name in space.names(present & self._plain)
-            if not self._special[name] & present
+            name for name in space.names(present & self._plain) if not self._special[name] & present
         )
         plain_absent = tuple(
             name for name in space.names(absent & self._plain) if not self._general[name] & absent

@@ -73,26 +73,29 @@ def posterior(prior: Floats, bedside: Bedside) -> Posterior:
     ImpossibleEvidence
         Nothing could bring the findings together.
     """
+    able = touching(bedside)
+    rows = np.flatnonzero(able)
     total = np.zeros(prior.shape[1])
-    there, working = np.zeros_like(prior), np.zeros_like(prior)
+    chance = prior[rows]
+    there, working = np.zeros_like(chance), np.zeros_like(chance)
+    plain = bedside.plain.of(rows)
     for gate in bedside.gates:
-        found = likelihoods(prior, bedside.plain, gate)
+        found = likelihoods(chance, plain, None if gate is None else gate.of(rows))
         total += found.total
-        there += prior * found.with_it
-        working += prior * (found.with_it - found.idle * found.without)
+        there += chance * found.with_it
+        working += chance * (found.with_it - found.idle * found.without)
     if not np.all(total > 0):
         raise ImpossibleEvidence(
             "no cause of the knowledge base could bring these findings together"
         )
-    prevalent = np.minimum(there / total, 1)
-    at_work = np.clip(working / total, 0, prevalent)
-    at_work[at_work < LEAST_SHARE * prevalent] = 0
-    aside = ~touching(bedside)
-    # Closed form, so that what explains nothing is at work with exactly 0.
-    weight = prior[aside] * bedside.plain.weight[aside]
-    prevalent[aside] = weight / (1 - prior[aside] + weight)
-    at_work[aside] = 0
-    return Posterior(prevalent, at_work, np.log(total))
+    there, working = np.minimum(there / total, 1), working / total
+    working[working < LEAST_SHARE * there] = 0
+    # What can explain nothing here is at work with exactly 0, and factors out.
+    weight = prior * bedside.plain.weight
+    scale = 1 - prior + weight
+    prevalent, at_work = weight / scale, np.zeros_like(prior)
+    prevalent[rows], at_work[rows] = there, np.minimum(working, there)
+    return Posterior(prevalent, at_work, np.log(total) + np.log(scale[~able]).sum(axis=0))
 
 
 def touching(bedside: Bedside) -> NDArray[np.bool_]:

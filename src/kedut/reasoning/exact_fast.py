@@ -16,6 +16,7 @@ from __future__ import annotations
 import importlib.util
 import itertools
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,9 @@ from numpy.typing import NDArray
 from kedut.reasoning.bedside import Evidence
 from kedut.reasoning.exact import ImpossibleEvidence, Posterior
 from kedut.reasoning.network import Network
+
+if TYPE_CHECKING:
+    from kedut.reasoning.exact_emission import Seen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -73,9 +77,13 @@ class FastExact:
         ImpossibleEvidence
             Nothing could bring the findings together.
         """
+        prevalent, at_work, nats = self.run(prior, self.seen(evidence))
+        return Posterior(prevalent[:, None], at_work[:, None], np.array([nats]))
+
+    def seen(self, evidence: Evidence) -> Seen:
+        """Give evidence by place."""
         index, attributes = self.network.finding_index, self.network.attributes
-        prevalent, at_work, nats = self.run(
-            prior,
+        return self._parts.Seen(
             _places(index, evidence.present),
             _places(index, evidence.absent),
             -1 if evidence.gate is None else int(evidence.gate),
@@ -83,7 +91,11 @@ class FastExact:
             _places(attributes, evidence.not_shown),
             self.ways(evidence),
         )
-        return Posterior(prevalent[:, None], at_work[:, None], np.array([nats]))
+
+    def room_for(self, evidence: Evidence) -> int:
+        """Give how many numbers the tables of some evidence hold together."""
+        room: int = self._kernel.room_wanted(self.numbers, self.seen(evidence))
+        return room
 
     def ways(self, evidence: Evidence) -> Ints:
         """Give each way the exclusive variables can lie (W, V, 3): lowest, first, last state."""
@@ -97,16 +109,9 @@ class FastExact:
         return np.array(found, np.int64)
 
     def run(
-        self,
-        prior: Floats,
-        present: Ints,
-        absent: Ints,
-        moves: int,
-        shown: Ints,
-        hidden: Ints,
-        ways: Ints,
+        self, prior: Floats, seen: Seen, *, marginals: bool = True
     ) -> tuple[Floats, Floats, float]:
-        """Give prevalent (C,), at work (C,) and log evidence, from places (`Seen`).
+        """Give prevalent (C,), at work (C,) and log evidence; the last alone without `marginals`.
 
         Raises
         ------
@@ -114,16 +119,17 @@ class FastExact:
             Nothing could bring the findings together.
         """
         found = self._kernel.Found(np.empty_like(prior), np.empty_like(prior))
-        seen = self._parts.Seen(present, absent, moves, shown, hidden, ways)
         while True:
-            tables, spare, nats = self._kernel.infer(prior, self.numbers, seen, self.room, found)
+            tables, spare, nats = self._kernel.infer(
+                prior, self.numbers, seen, self.room, found, marginals
+            )
             if not spare:
                 break
             self.room = self._room_of(
                 np.empty(max(tables, len(self.room.tables))),
                 np.empty((3, max(spare, self.room.spare.shape[1]))),
             )
-        if not np.isfinite(nats):
+        if marginals and not np.isfinite(nats):
             raise ImpossibleEvidence(
                 "no cause of the knowledge base could bring these findings together"
             )

@@ -25,10 +25,32 @@ class Found(NamedTuple):
 
 
 @compiled
+def room_wanted(numbers: Numbers, seen: Seen) -> int:
+    """Give how many numbers the tables would hold."""
+    causes = len(numbers.gate)
+    masks, is_step = np.zeros(causes, np.int64), np.zeros(causes, np.int64)
+    plain, _ = _plain(causes, numbers, seen)
+    plan = _plan(plain, seen.moves == 1, numbers.gate, masks, is_step)
+    wanted: tuple[int, int] = room_for(plan, _most_states(seen))
+    return wanted[0]
+
+
+@compiled
+def _most_states(seen: Seen) -> int:
+    """Give the states of the gate, for the way that needs most."""
+    if seen.moves == 1:
+        return 1 + (1 << (len(seen.shown) + seen.ways.shape[1]))
+    return 1
+
+
+@compiled
 def infer(
-    prior: Floats, numbers: Numbers, seen: Seen, room: Room, found: Found
+    prior: Floats, numbers: Numbers, seen: Seen, room: Room, found: Found, marginals: bool
 ) -> tuple[int, int, float]:
-    """Fill the posterior of every cause; give the room wanted (0, 0 when it sufficed) and nats."""
+    """Fill the posterior of every cause; give the room wanted (0, 0 when it sufficed) and nats.
+
+    marginals : if not, the nats alone are given
+    """
     causes = len(prior)
     gated = seen.moves == 1
     plain, idle = _plain(causes, numbers, seen)
@@ -37,10 +59,7 @@ def infer(
             plain.weight[c] *= 1 - numbers.gate[c]
     masks, is_step = np.zeros(causes, np.int64), np.zeros(causes, np.int64)
     plan = _plan(plain, gated, numbers.gate, masks, is_step)
-    most = 1
-    if gated:
-        most = 1 + (1 << (len(seen.shown) + seen.ways.shape[1]))
-    wanted, largest = room_for(plan, most)
+    wanted, largest = room_for(plan, _most_states(seen))
     if wanted > len(room.tables) or largest > room.spare.shape[1]:
         return wanted, largest, 0.0
     sums, total = Sums(np.zeros(causes), np.zeros(causes)), 0.0
@@ -50,11 +69,11 @@ def infer(
         for way in range(seen.ways.shape[0]):
             gate = emission(causes, numbers, seen, seen.ways[way])
             room_for(plan, len(gate.start))
-            total += passes(prior, plain, gate, plan, room, sums)
+            total += passes(prior, plain, gate, plan, room, sums, marginals)
     else:
         none = np.empty((causes, 0))
         still = Emission(False, numbers.gate, none, none, plain.weight, np.ones(1))
-        total = passes(prior, plain, still, plan, room, sums)
+        total = passes(prior, plain, still, plan, room, sums, marginals)
     nats = np.log(total)
     touched = 0
     for c in range(causes):

@@ -126,14 +126,21 @@ def gate_on_back(
 
 @compiled
 def passes(
-    prior: Floats, plain: Plain, gate: Emission, plan: Plan, room: Room, sums: Sums
+    prior: Floats,
+    plain: Plain,
+    gate: Emission,
+    plan: Plan,
+    room: Room,
+    sums: Sums,
+    marginals: bool,
 ) -> float:
-    """Give the likelihood of all that is seen; fill it without, and with, each cause of a step."""
+    """Give the likelihood of all that is seen; with marginals, fill that of each cause too."""
     bits = len(plain.leak_explain)
     kept = np.empty((plan.steps, bits), np.int64)
     widths = np.empty(plan.steps, np.int64)
     total = _forward(prior, plain, gate, plan, room, kept, widths)
-    _backward(prior, plain, gate, plan, room, kept, widths, sums)
+    if marginals:
+        _backward(prior, plain, gate, plan, room, kept, widths, sums)
     return total
 
 
