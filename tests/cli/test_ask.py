@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,8 +25,7 @@ def test_a_case_is_played_and_assessed(
     path.write_text(json.dumps({"age": 30, "findings_present": ["twitch_calf_one_side"]}))
     assert main(["ask", "--demo", str(path), "--lang", language]) == 0
     out = capsys.readouterr().out
-    for missing in ("heading.", "prompt.", "variable.", "answer.", "letter."):
-        assert missing not in out
+    assert not re.search(r"\b(heading|prompt|variable|answer|letter|why)\.[a-z_]+\b", out)
 
 
 def test_saying_no_to_everything_ends_and_saves_the_case(
@@ -44,7 +44,7 @@ def test_saying_no_to_everything_ends_and_saves_the_case(
 def test_an_emergency_stops_the_questions_until_acknowledged(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    keyboard(monkeypatch, ["1", "34", "1", "1", "", "n"], "q")
+    keyboard(monkeypatch, ["1", "34", "1", "2", "", "n"], "q")
     assert main(["ask", "--lang", "en"]) == 0
     out = capsys.readouterr().out
     assert "Emergency" in out

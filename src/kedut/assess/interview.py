@@ -6,6 +6,7 @@ unknown and are not asked again.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kedut.advice.urgency import Urgency
@@ -16,8 +17,8 @@ from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.inference import Inference, infer
 
-# What is asked of everybody right after the screen: it shapes all that follows.
-OPENING_VARIABLES = ("twitch_duration", "twitch_side")
+# Asked of everybody right after the screen: the one clock of an isolated twitch.
+FIRST_VARIABLE = "twitch_duration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,22 +82,35 @@ _ADULT_FROM_YEARS = 18
 def _next(
     knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency
 ) -> Question | None:
+    question = (
+        _group(knowledge.screen, knowledge, interview, findings)
+        or _choice(knowledge, interview, findings, FIRST_VARIABLE)
+        or _group(knowledge.opening, knowledge, interview, findings)
+    )
+    if question is not None:
+        return question
+    if interview.asked >= knowledge.decisions["interview.most_questions"]:
+        return None
+    inference = infer(knowledge, findings)
+    return _adaptive(knowledge, interview, findings, urgency, inference)
+
+
+def _group(
+    groups: Mapping[str, tuple[str, ...]],
+    knowledge: Knowledge,
+    interview: Interview,
+    findings: Findings,
+) -> Question | None:
+    """Give the first group of which something is still open."""
     space = finding_space(knowledge)
     known = findings.present | findings.absent
-    for group, members in knowledge.screen.items():
+    for group, members in groups.items():
         open_members = tuple(
             m for m in members if not known & space.bit[m] and m not in interview.aside
         )
         if open_members and group not in interview.aside:
             return Question("group", group, open_members)
-    for variable in OPENING_VARIABLES:
-        question = _choice(knowledge, interview, findings, variable)
-        if question is not None:
-            return question
-    if interview.asked >= knowledge.decisions["interview.most_questions"]:
-        return None
-    inference = infer(knowledge, findings)
-    return _adaptive(knowledge, interview, findings, urgency, inference)
+    return None
 
 
 def _choice(
@@ -109,8 +123,6 @@ def _choice(
     open_states = tuple(f for f in single if not findings.absent & space.bit[f])
     settled = any(findings.present & space.bit[f] for f in single)
     if variable in interview.aside or settled or not open_states:
-        return None
-    if variable != OPENING_VARIABLES[0] and not _moves(knowledge, findings):
         return None
     return Question("choice", variable, single)
 
@@ -130,14 +142,19 @@ def _adaptive(
     inference: Inference,
 ) -> Question | None:
     moves = _moves(knowledge, findings)
+    asked_variables: set[str] = set()
     for candidate in questions(knowledge, findings, inference, urgency):
         finding = knowledge.findings[candidate.finding]
-        if candidate.finding in interview.aside or finding.variable:
-            continue
-        if finding.gated and not moves:
+        if candidate.finding in interview.aside or (finding.gated and not moves):
             continue
         if candidate.per_second < knowledge.decisions["interview.stop_value_per_second"]:
             continue
+        if finding.variable:
+            choice = _choice(knowledge, interview, findings, finding.variable)
+            if choice is None or finding.variable in asked_variables:
+                asked_variables.add(finding.variable)
+                continue
+            return choice
         return Question("yes_no", candidate.finding, (candidate.finding,), candidate.value)
     return None
 

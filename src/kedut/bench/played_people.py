@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kedut.advice.urgency import triage_of
 from kedut.assess.pipeline import urgency_of
 from kedut.bench.proportion import Proportion
 from kedut.case.case import Case
@@ -27,7 +28,7 @@ EVERYDAY = (
 )
 SETTLED_BY = 6
 _SHORT = ("twitch_less_than_day", "twitch_days")
-_TRIES = 4000
+_TRIES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +74,26 @@ def emergencies(knowledge: Knowledge, seed: int, count: int) -> Iterator[Person]
 def everyday(knowledge: Knowledge, seed: int, count: int) -> Iterator[Person]:
     """Give adults under 40 with a short twitch from an everyday cause and no warning sign."""
     persons = Simulator(knowledge, seed, World(wrong=0.0))
-    flags = knowledge.red_flags
+    screen = set(knowledge.screen_findings)
     random = np.random.default_rng(seed)
     given = attempt = 0
     while given < count and attempt < _TRIES * max(1, count):
         cause = EVERYDAY[attempt % len(EVERYDAY)]
         attempt += 1
-        person = persons.person(causes=(cause,), age=float(random.integers(18, 40)))
-        if set(person.causes) != {cause} or not person.truth & {"twitch_leg_unspecified"}:
+        person = persons.person(causes=(cause,), age=float(random.integers(18, 40)), alone=True)
+        if not person.truth & set(_SHORT) or person.truth & screen:
             continue
-        if person.truth & flags or not person.truth & set(_SHORT):
+        if _warned(knowledge, person):
             continue
         given += 1
         yield person
+
+
+def _warned(knowledge: Knowledge, person: Person) -> bool:
+    """Say whether the whole truth holds a warning sign: a rule at or above soon."""
+    findings = finding_space(knowledge).close(whole_truth(person, knowledge))
+    firing = triage_of(knowledge).firing(findings)
+    return any(rule.level.rank >= Level.SOON.rank for rule in firing)
 
 
 def play_all(knowledge: Knowledge, seed: int, counts: tuple[int, int, int]) -> PlayedPeople:
@@ -117,8 +125,8 @@ def _top_lost(knowledge: Knowledge, people: list[Person], played: list[Played]) 
     space = finding_space(knowledge)
     asked = everything = total = 0
     for person, found in zip(people, played, strict=True):
-        if not person.at_work:
-            continue
+        if not person.at_work or found.levels[-1] == Level.EMERGENCY:
+            continue  # after an emergency no more is asked: there is nothing to compare
         total += 1
         for case, which in ((found.case, 0), (whole_truth(person, knowledge), 1)):
             inference = infer(knowledge, space.close(case))

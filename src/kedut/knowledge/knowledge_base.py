@@ -45,6 +45,7 @@ class Knowledge:
     thresholds: tuple[Threshold, ...]
     rules: tuple[Rule, ...]
     screen: dict[str, tuple[str, ...]]
+    opening: dict[str, tuple[str, ...]]
     treatments: tuple[Treatment, ...]
     tests: tuple[Test, ...]
     course: dict[str, tuple[CoursePoint, ...]]

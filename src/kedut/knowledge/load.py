@@ -13,6 +13,7 @@ from kedut.knowledge.entities import CALF_MOVEMENT, CoursePoint
 from kedut.knowledge.errors import BadKnowledge, Fault
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.nearest import nearest
+from kedut.knowledge.row_keys import order
 from kedut.knowledge.tables import Row, Table, read_table
 
 OURS = Path(__file__).parent
@@ -29,6 +30,7 @@ COLUMNS: dict[str, str] = {
     "implications": "finding,implies,share",
     "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",
     "local": "country,key,value,checked",
+    "opening": "group,finding,position",
     "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
     "review": "item,outcome,where,note",
     "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
@@ -42,7 +44,7 @@ COLUMNS: dict[str, str] = {
     "values": "value,unit,low,high,finding,op,threshold,source_keys",
 }
 # Tables that came later: a folder without them is older, not faulty.
-OPTIONAL = frozenset({"review", "terms"})
+OPTIONAL = frozenset({"opening", "review", "terms"})
 
 
 @cache
@@ -120,9 +122,13 @@ def _assemble(
     for point in _rows(tables["course"], parse.course_point, faults):
         if point is not None:
             course.setdefault(point.cause, []).append(point)
-    screen: dict[str, list[str]] = {}
-    for row in sorted(tables["screen"], key=lambda r: int(r["position"] or 0)):
-        screen.setdefault(row["group"], []).append(rename(row["finding"]))
+
+    def groups(table: Table) -> dict[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for row in sorted(table, key=lambda row: order((row["position"],))):
+            found.setdefault(row["group"], []).append(rename(row["finding"]))
+        return {group: tuple(members) for group, members in found.items()}
+
     return Knowledge(
         version=version,
         folder=folder,
@@ -138,7 +144,8 @@ def _assemble(
         rules=tuple(
             r for r in _rows(tables["rules"], lambda row: parse.rule(row, rename), faults) if r
         ),
-        screen={group: tuple(members) for group, members in screen.items()},
+        screen=groups(tables["screen"]),
+        opening=groups(tables["opening"]),
         treatments=tuple(
             _rows(tables["treatments"], lambda row: parse.treatment(row, rename), faults)
         ),
@@ -163,6 +170,7 @@ _REFERS: tuple[tuple[str, str, str], ...] = (
     ("priors", "cause", "cause"),
     ("risks", "cause", "cause"),
     ("risks", "factor", "finding"),
+    ("opening", "finding", "finding"),
     ("screen", "finding", "finding"),
     ("tests", "cause", "cause"),
     ("tests", "finding", "finding"),
@@ -188,9 +196,10 @@ _UNIQUE: dict[str, tuple[str, ...]] = {
 
 
 def _cross_check(knowledge: Knowledge, faults: list[Fault]) -> None:
+    ids = {t: {row["id"] for row in knowledge.tables[t]} for t in ("findings", "causes")}
     known = {
-        "finding": {*knowledge.findings, *knowledge.aliases, CALF_MOVEMENT},
-        "cause": set(knowledge.causes),
+        "finding": {*ids["findings"], *knowledge.aliases, CALF_MOVEMENT},
+        "cause": ids["causes"],  # a row that is there but wrong is told once, at its own place
     }
     for table, column, thing in _REFERS:
         for row in knowledge.tables[table]:

@@ -79,8 +79,14 @@ class Simulator:
             name: self.draws.states(everything, name) for name in self.network.variables
         }
 
-    def person(self, causes: tuple[str, ...] | None = None, age: float | None = None) -> Person:
-        """Make a person; with `causes` given, these are there for certain."""
+    def person(
+        self,
+        causes: tuple[str, ...] | None = None,
+        age: float | None = None,
+        *,
+        alone: bool = False,
+    ) -> Person:
+        """Make a person; with `causes` given, these are there for certain, `alone` no others."""
         random = self.random
         age = float(random.integers(18, 81)) if age is None else age
         sex = ("female", "male")[random.integers(2)]
@@ -91,7 +97,7 @@ class Simulator:
             frozenset(f for f, there in factors.items() if there),
             frozenset(f for f, there in factors.items() if not there),
         )
-        there = random.random(len(chance)) < chance
+        there = random.random(len(chance)) < (0.0 if alone else chance)
         if causes is not None:
             there[[self.network.cause_index[c] for c in causes]] = True
         working = [int(c) for c in np.flatnonzero(there)]
