@@ -1,0 +1,107 @@
+"""What differs between two folders: figures, rows, and the cases whose answer moves."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from kedut.cli.main import main
+from kedut.knowledge.diff import Moved, difference
+from kedut.knowledge.load import load
+from tests.knowledge.small import change, write_small
+
+
+@pytest.fixture
+def later(tmp_path):
+    return write_small(tmp_path / "later")
+
+
+def test_a_folder_does_not_differ_from_itself(folder):
+    assert not difference(load(folder), load(folder))
+
+
+def test_a_figure_that_moved_is_told_from_what_to_what(folder, later):
+    change(later, "tables/links.csv", "clot,calf_pain,0.6", "clot,calf_pain,0.55")
+    found = difference(load(folder), load(later))
+    assert found.moved == (
+        Moved(table="links", key=("clot", "calf_pain"), column="p", before="0.6", after="0.55"),
+    )
+    assert not found.added
+    assert not found.removed
+
+
+def test_the_same_number_written_otherwise_has_not_moved(folder, later):
+    change(later, "tables/links.csv", "clot,calf_pain,0.6,0.5", "clot,calf_pain,.60,5e-1")
+    assert not difference(load(folder), load(later)).moved
+
+
+def test_rows_that_came_and_went_are_named(folder, later):
+    change(later, "tables/links.csv", "cramp,thin_calf", "cramp,severe_swelling")
+    found = difference(load(folder), load(later))
+    assert found.added == (("links", ("cramp", "severe_swelling")),)
+    assert found.removed == (("links", ("cramp", "thin_calf")),)
+
+
+def test_a_row_reworded_is_counted_and_not_listed(folder, later):
+    change(later, "tables/links.csv", "Counted in 100 people.", "Counted in a hundred.")
+    found = difference(load(folder), load(later))
+    assert (found.moved, found.reworded) == ((), 1)
+
+
+def test_a_rule_whose_condition_changed_has_moved(folder, later):
+    change(later, "tables/rules.csv", "wait,calf_pain AND sport", "wait,calf_pain")
+    (moved,) = difference(load(folder), load(later)).moved
+    assert (moved.column, moved.after) == ("when", "calf_pain")
+
+
+def test_the_difference_is_the_same_backwards(folder, later):
+    change(later, "tables/links.csv", "cramp,thin_calf", "cramp,severe_swelling")
+    change(later, "tables/background.csv", "sport,0.2", "sport,0.25")
+    there, back = difference(load(folder), load(later)), difference(load(later), load(folder))
+    assert (there.added, there.removed) == (back.removed, back.added)
+    assert [(m.before, m.after) for m in there.moved] == [(m.after, m.before) for m in back.moved]
+
+
+def test_the_command_prints_what_moved(folder, later, capsys):
+    change(later, "tables/links.csv", "clot,calf_pain,0.6", "clot,calf_pain,0.55")
+    assert main(["knowledge", "diff", str(folder), str(later)]) == 0
+    assert "links clot/calf_pain  p: 0.6 -> 0.55" in capsys.readouterr().out
+
+
+def test_the_command_says_that_nothing_differs(folder, capsys):
+    assert main(["knowledge", "diff", str(folder), str(folder)]) == 0
+    assert "nothing differs" in capsys.readouterr().out
+
+
+def test_cases_whose_urgency_moves_are_named(folder, later, tmp_path, capsys):
+    change(
+        later,
+        "tables/rules.csv",
+        "calf_pain AND NOT sport,urgent,1",
+        "calf_pain AND NOT sport,emergency,0",
+    )
+    cases = tmp_path / "cases.jsonl"
+    told = [
+        {"id": "sore", "age": 50, "findings_present": ["calf_pain"]},
+        {"id": "both", "age": 50, "findings_present": ["calf_pain", "swollen_leg", "unheard_of"]},
+    ]
+    cases.write_text("".join(json.dumps(case) + "\n" for case in told) + "{broken\n")
+    assert main(["knowledge", "diff", str(folder), str(later), "--cases", str(cases)]) == 0
+    printed = capsys.readouterr()
+    assert "both: urgent, " in printed.out
+    assert "-> emergency, " in printed.out
+    assert "sore:" not in printed.out
+    assert "1 of 2 cases moved" in printed.out
+    assert "line 3" in printed.err
+
+
+def test_cases_that_cannot_be_read_give_2(folder, capsys):
+    command = ["knowledge", "diff", str(folder), str(folder), "--cases", "nowhere.jsonl"]
+    assert main(command) == 2
+    assert "nowhere.jsonl" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_none_gives_2(folder, tmp_path, capsys):
+    assert main(["knowledge", "diff", str(folder), str(tmp_path / "none")]) == 2
+    assert "no folder 'tables'" in capsys.readouterr().err
