@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kedut.advice.actions import Advice
 from kedut.advice.urgency import Because
 from kedut.assess.assessment import Assessment, CauseResult
 from kedut.knowledge.entities import Level
@@ -19,7 +20,8 @@ from kedut.quantity.sourced import Grade
 from kedut.report.whole_numbers import in_words
 
 LIKELY_SHOWN = 6
-UNLIKELY_SHOWN = 6
+UNLIKELY_SHOWN = 4
+_FEARED_FAMILIES = ("nerve", "brain", "vascular")
 _SHOWN_FROM = 0.01
 _BENIGN_TOO = frozenset({"muscle_cramp", "tingling_calf_or_foot", "perceived_weakness"})
 ALS = "amyotrophic_lateral_sclerosis"
@@ -100,6 +102,18 @@ class Teller:
             text = self.words.say(f"why.{because.id}")
         return text + self.note(because.sources)
 
+    def now(self) -> list[Advice]:
+        """Give what the urgency itself asks to do."""
+        return [a for a in self.assessment.advice if not a.cause]
+
+    def more(self) -> list[tuple[str, list[Advice]]]:
+        """Give the advice for the likely causes, by who does it."""
+        by_helper: dict[str, list[Advice]] = {}
+        for advice in self.assessment.advice:
+            if advice.cause:
+                by_helper.setdefault(advice.who, []).append(advice)
+        return [(self.words.say(f"who.{who}"), lines) for who, lines in by_helper.items()]
+
     def likely(self) -> list[CauseLine]:
         """Give the causes worth showing, likeliest first."""
         shown = [c for c in self.assessment.causes if c.probability >= _SHOWN_FROM]
@@ -113,6 +127,7 @@ class Teller:
             for c in self.assessment.causes
             if c.id not in shown
             and self.knowledge.causes[c.id].grave
+            and self.knowledge.causes[c.id].family in _FEARED_FAMILIES
             and self.words.of("causes", c.id, "fear")
         ]
         rest.sort(key=lambda c: (c.id != ALS, -c.probability, c.id))
@@ -130,11 +145,18 @@ class Teller:
             chance=in_words(cause.probability, self.words),
             bar=bar,
             grade=self.words.say(f"grade.{cause.grade}"),
-            speaks_for=tuple((self.finding(f), b) for f, b in cause.speaks_for),
-            speaks_against=tuple((self.finding(f), b) for f, b in cause.speaks_against),
+            speaks_for=tuple((self._weighed(f), b) for f, b in cause.speaks_for),
+            speaks_against=tuple((self._weighed(f), b) for f, b in cause.speaks_against),
             amplified_by=tuple(self.finding(f) for f in cause.amplified_by),
             sources=cause.sources,
         )
+
+    def _weighed(self, finding: str) -> str:
+        """Give a finding's name, said to be missing where it is."""
+        name = self.finding(finding)
+        if finding in self.assessment.present:
+            return name
+        return self.words.say("finding.missing", name=name[:1].lower() + name[1:])
 
     def calm(self) -> Iterator[str]:
         """Give the sentences that calm where calm is right, and never more than is true."""

@@ -57,7 +57,7 @@ class _Printer:
 
     def print(self) -> None:
         self._urgency()
-        self._advice()
+        self._now()
         if not self.assessment.adult:
             self._paragraph(self.words.say("under_18"))
         elif self.assessment.urgency.level is not Level.EMERGENCY:
@@ -65,6 +65,7 @@ class _Printer:
         if self.assessment.adult:
             self._causes()
         self._come_back()
+        self._advice()
         self._course()
         self._next()
         self._not_asked()
@@ -99,29 +100,29 @@ class _Printer:
             body.append(f"\n• {reason}")
         self.console.print(Panel(body, border_style=border))
 
+    def _now(self) -> None:
+        for line in self.teller.now():
+            self._bullets([line.text + self.teller.note(line.sources)], "→")
+            if line.avoid:
+                self.console.print(
+                    Padding(Text(line.avoid, style="bold"), (0, 0, 0, 5), expand=False)
+                )
+
     def _advice(self) -> None:
-        advice = self.assessment.advice
-        if not advice:
+        helpers = self.teller.more()
+        if not helpers:
             return
         self._heading("advice")
-        who, told = "", 0
-        most = self.knowledge.decisions["show.advice_per_helper"]
-        for line in advice:
-            told = told + 1 if line.who == who else 1
-            if told > most:
-                continue
-            if line.who != who:
-                who = line.who
-                self.console.print(
-                    Padding(Text(self.words.say(f"who.{who}"), style="bold"), (0, 0, 0, 2), expand=False)
-                )
-            text = line.text + self.teller.note(line.sources)
-            extra = [part for part in (line.limits, line.evidence) if part]
-            self._bullets([text], "→")
-            if line.avoid:
-                self.console.print(Padding(Text(line.avoid, style="bold"), (0, 0, 0, 5), expand=False))
-            for part in extra:
-                self.console.print(Padding(Text(part, style="dim"), (0, 0, 0, 5), expand=False))
+        most = int(self.knowledge.decisions["show.advice_per_helper"])
+        for helper, lines in helpers:
+            self.console.print(Padding(Text(helper, style="bold"), (0, 0, 0, 2), expand=False))
+            for line in lines[:most]:
+                self._bullets([line.text + self.teller.note(line.sources)], "→")
+                extra = " ".join(part for part in (line.limits, line.evidence) if part)
+                if extra:
+                    self.console.print(
+                        Padding(Text(extra, style="dim"), (0, 0, 0, 5), expand=False)
+                    )
 
     def _calm(self) -> None:
         self.console.print()
