@@ -31,8 +31,8 @@ def room_wanted(numbers: Numbers, seen: Seen) -> int:
     masks, is_step = np.zeros(causes, np.int64), np.zeros(causes, np.int64)
     plain, _ = _plain(causes, numbers, seen)
     plan = _plan(plain, seen.moves == 1, numbers.gate, masks, is_step)
-    wanted: tuple[int, int] = room_for(plan, _most_states(seen))
-    return wanted[0]
+    wanted, _ = room_for(plan, _most_states(seen))
+    return int(wanted)
 
 
 @compiled

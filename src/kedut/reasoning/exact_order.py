@@ -55,12 +55,7 @@ def plan_steps(masks: Ints, own: Ints, order: Ints, enters: Ints, leaves: Ints) 
     while left:
         wanted = _next_finished(masks, own, left, alive, counts)
         while counts[wanted]:
-            best, fewest = -1, 99
-            for n in range(left):
-                if masks[own[n]] >> wanted & 1:
-                    new = ones(masks[own[n]] & ~alive)
-                    if new < fewest:
-                        best, fewest = n, new
+            best = _fewest_new(masks, own, left, wanted, alive)
             c = own[best]
             left -= 1
             own[best] = own[left]
@@ -70,6 +65,20 @@ def plan_steps(masks: Ints, own: Ints, order: Ints, enters: Ints, leaves: Ints) 
             leaves[steps] = _count_down(masks[c], counts)
             alive &= ~leaves[steps]
             steps += 1
+
+
+@compiled
+def _fewest_new(masks: Ints, own: Ints, left: int, wanted: int, alive: int) -> int:
+    """Give which of the causes left that touch a finding asks for the fewest further bits."""
+    best, fewest = -1, 99
+    for n in range(left):
+        if masks[own[n]] >> wanted & 1:
+            new = masks[own[n]] & ~alive
+            if new == 0:
+                return n
+            if ones(new) < fewest:
+                best, fewest = n, ones(new)
+    return best
 
 
 @compiled

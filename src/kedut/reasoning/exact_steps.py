@@ -21,6 +21,7 @@ from kedut.reasoning.exact_moves import (
     move_back,
 )
 from kedut.reasoning.exact_order import ones
+from kedut.reasoning.exact_small import SMALL, back_one, step_one
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -153,10 +154,7 @@ def _forward(
     kept, widths : (steps, K), (steps,), filled: the findings begun at a step, by place
     """
     states, bits = len(gate.start), len(plain.leak_explain)
-    rarity = np.zeros(bits, np.int64)
-    for step in range(plan.steps):
-        for k in range(bits):
-            rarity[k] += plain.explain[plan.order[step], k] > 0
+    rarity = _rarity(plain)
     stack = np.empty(bits, np.int64)
     now, on, moved = room.spare[0], room.spare[1], room.spare[2]
     now[:states] = gate.start
@@ -170,15 +168,23 @@ def _forward(
                 width += 1
         widths[step] = width
         size = states << width
-        copy_twice(now, room.tables, plan.starts[step], on, size)
-        for n in range(width):
-            k = stack[n]
-            kept[step, n] = k
-            if plain.explain[c, k] > 0:
-                move(on, size, n, plain.explain[c, k], plain.miss[c, k])
-        if gate.gated and gate.emit[c] > 0:
-            gate_on(on, moved, width, gate.emit[c], gate, c)
-        blend_into(now, on, size, 1 - prior[c], prior[c] * plain.weight[c])
+        kept[step, :width] = stack[:width]
+        emits = gate.gated and gate.emit[c] > 0
+        only = -1 if emits or size > SMALL else _only(plain.explain[c], stack, width)
+        off, there = 1 - prior[c], prior[c] * plain.weight[c]
+        if only >= 0:
+            k = stack[only]
+            own = (plain.explain[c, k], plain.miss[c, k])
+            step_one(now, room.tables, plan.starts[step], size, only, (off, there), own)
+        else:
+            copy_twice(now, room.tables, plan.starts[step], on, size)
+            for n in range(width):
+                k = stack[n]
+                if plain.explain[c, k] > 0:
+                    move(on, size, n, plain.explain[c, k], plain.miss[c, k])
+            if emits:
+                gate_on(on, moved, width, gate.emit[c], gate, c)
+            blend_into(now, on, size, off, there)
         for n in range(width - 1, -1, -1):
             k = stack[n]
             if plan.leaves[step] >> k & 1:
@@ -186,6 +192,29 @@ def _forward(
                 stack[n : width - 1] = stack[n + 1 : width].copy()
                 width -= 1
     return float(now[states - 1])
+
+
+@compiled
+def _rarity(plain: Plain) -> Ints:
+    """Count for each finding the causes that can bring it."""
+    causes, bits = plain.explain.shape
+    rarity = np.zeros(bits, np.int64)
+    for c in range(causes):
+        for k in range(bits):
+            rarity[k] += plain.explain[c, k] > 0
+    return rarity
+
+
+@compiled
+def _only(explain: Floats, stack: Ints, width: int) -> int:
+    """Give the place of the only finding a cause touches; -1 if there are several or none."""
+    only = -1
+    for n in range(width):
+        if explain[stack[n]] > 0:
+            if only >= 0:
+                return -1
+            only = n
+    return only
 
 
 @compiled
@@ -225,17 +254,27 @@ def _backward(
                 finish_back(now, on, states << width, n, plain.leak_explain[k], plain.leak_miss[k])
                 now, on = on, now
         size = states << width
-        copy(now, on, size)
-        if gate.gated and gate.emit[c] > 0:
-            gate_on_back(on, moved, width, gate.emit[c], gate, c)
-        for n in range(width):
-            k = kept[step, n]
-            if plain.explain[c, k] > 0:
-                move_back(on, size, n, plain.explain[c, k], plain.miss[c, k])
-        first, second = dots(now, on, room.tables, plan.starts[step], size)
+        emits = gate.gated and gate.emit[c] > 0
+        only = -1 if emits or size > SMALL else _only(plain.explain[c], kept[step], width)
+        off, there = 1 - prior[c], prior[c] * plain.weight[c]
+        if only >= 0:
+            k = kept[step, only]
+            own = (plain.explain[c, k], plain.miss[c, k])
+            first, second = back_one(
+                now, room.tables, plan.starts[step], size, only, (off, there), own
+            )
+        else:
+            copy(now, on, size)
+            if emits:
+                gate_on_back(on, moved, width, gate.emit[c], gate, c)
+            for n in range(width):
+                k = kept[step, n]
+                if plain.explain[c, k] > 0:
+                    move_back(on, size, n, plain.explain[c, k], plain.miss[c, k])
+            first, second = dots(now, on, room.tables, plan.starts[step], size)
+            blend_into(now, on, size, off, there)
         sums.without[c] += first
         sums.with_it[c] += plain.weight[c] * second
-        blend_into(now, on, size, 1 - prior[c], prior[c] * plain.weight[c])
         for n in range(width - 1, -1, -1):
             if plan.enters[step] >> kept[step, n] & 1:
                 begin_back(now, states << width, n)
