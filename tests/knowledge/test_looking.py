@@ -10,7 +10,7 @@ from math import log2
 import pytest
 
 from kedut.cli.main import main
-from kedut.knowledge.load import COLUMNS, OURS, ours
+from kedut.knowledge.load import COLUMNS, OURS, load, ours
 from kedut.knowledge.words import LANGUAGES
 from kedut.report.knowledge_show import identifiers
 
@@ -178,10 +178,9 @@ def test_the_figure_people_ask_for_first(capsys):
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_a_table_is_printed_as_csv_with_its_columns(name, capsys):
-    assert main(["knowledge", "table", name]) == 0
-    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
-    assert len(rows) == len(ours().tables[name].rows)
+def test_a_table_is_printed_as_csv_with_its_columns(ask, folder, name):
+    rows = list(csv.DictReader(io.StringIO(ask("table", name))))
+    assert len(rows) == len(load(folder).tables[name].rows)
     assert set(COLUMNS[name].split(",")) <= set(rows[0])
     assert not any(None in row or None in row.values() for row in rows)
 
