@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +42,9 @@ class Urgency:
     because: tuple[Because, ...]
 
 
+_Way = tuple[int, int, int, bool]  # a rule's place, what must be there and must not, strictly
+
+
 class Triage:
     """The rules of a knowledge base, compiled."""
 
@@ -51,6 +55,17 @@ class Triage:
             (rule, self.space.compile(rule.condition), rule.level.rank < Level.SOON.rank)
             for rule in sorted(knowledge.rules, key=lambda r: (-r.level.rank, r.within_days, r.id))
         )
+        self._by_finding, self._always = self._index()
+        self._calm = tuple(masks for rule, masks, _ in self.rules if rule.kind == "calm")
+        self._defaults = {
+            key: Because(kind="default", id=key, level=level)
+            for key, level in (
+                ("not_enough_known", Level.ROUTINE),
+                ("screen_not_complete", Level.ROUTINE),
+                ("calm", Level.SELF_CARE),
+                ("something_told", Level.ROUTINE),
+            )
+        }
         self.screen = self.space.mask(knowledge.screen_findings)
         self._flagged = self._flagged_and_implied()
 
@@ -72,13 +87,47 @@ class Triage:
         away, and adding it could lower the urgency.
         """
         keep = ~self._flagged
-        return Findings(
-            findings.present & keep, findings.absent & keep, findings.age, findings.sex
-        )
+        return Findings(findings.present & keep, findings.absent & keep, findings.age, findings.sex)
+
+    def _index(self) -> tuple[dict[int, list[_Way]], list[_Way]]:
+        """Sort the ways in which rules hold under the finding they need that fewest others need."""
+        ways = [
+            (place, wanted, unwanted, strict)
+            for place, (_, masks, strict) in enumerate(self.rules)
+            for wanted, unwanted in masks
+        ]
+        needed = Counter(bit for _, wanted, _, _ in ways for bit in bits_of(wanted))
+        by_finding: dict[int, list[_Way]] = {}
+        always: list[_Way] = []
+        for way in ways:
+            if way[1]:
+                rarest = min(bits_of(way[1]), key=lambda bit: (needed[bit], bit))
+                by_finding.setdefault(rarest, []).append(way)
+            else:
+                always.append(way)
+        return by_finding, always
 
     def firing(self, findings: Findings) -> list[Rule]:
         """Give the rules that hold, the highest first."""
-        return [rule for rule, masks, strict in self.rules if holds(masks, findings, strictly=strict)]
+        return [self.rules[place][0] for place in self._firing(findings)]
+
+    def _firing(self, findings: Findings) -> list[int]:
+        """Give the places of the rules that hold, in order; only what could hold is looked at."""
+        present, absent = findings.present, findings.absent
+        index, held = self._by_finding, set()
+        rest = present
+        while rest:
+            bit = rest & -rest
+            rest ^= bit
+            for place, wanted, unwanted, strict in index.get(bit, ()):
+                if wanted & present == wanted and (
+                    unwanted & absent == unwanted if strict else not unwanted & present
+                ):
+                    held.add(place)
+        for place, _, unwanted, strict in self._always:
+            if unwanted & absent == unwanted if strict else not unwanted & present:
+                held.add(place)
+        return sorted(held)
 
     def open_screen(self, findings: Findings) -> tuple[str, ...]:
         """Give the findings of the safety screen that are not answered."""
@@ -92,27 +141,36 @@ class Triage:
         ----------
         at_work : cause → chance that it is at work, for expected harm; may be empty
         """
+        return self.judge(findings, expected_harm(self.knowledge, at_work))
+
+    def judge(self, findings: Findings, harm: Because | None) -> Urgency:
+        """Give the urgency when expected harm is known already."""
         open_screen = self.open_screen(findings)
-        rules = self.firing(findings)
-        because = [
-            Because(
-                kind="rule",
-                id=rule.id,
-                level=rule.level,
-                findings=self._findings(rule, findings),
-                sources=rule.sources,
-            )
-            for rule in rules
-        ]
-        harm = expected_harm(self.knowledge, at_work)
-        if harm is not None:
-            because.append(harm)
-        because.append(self._default(findings, bool(open_screen)))
-        level = max((b.level for b in because), key=lambda found: found.rank)
-        days = min(
-            [r.within_days for r in rules if r.level is level] + [DAYS[level]],
+        held = [self.rules[place] for place in self._firing(findings)]
+        default = self._default(findings, bool(open_screen))
+        level = max(
+            (
+                default.level,
+                *(harm.level for harm in (harm,) if harm),
+                *(r.level for r, _, _ in held),
+            ),
+            key=lambda found: found.rank,
         )
-        reasons = tuple(b for b in because if b.level is level)
+        here = [(rule, masks) for rule, masks, _ in held if rule.level is level]
+        days = min([rule.within_days for rule, _ in here] + [DAYS[level]])
+        reasons = (
+            *(
+                Because(
+                    kind="rule",
+                    id=rule.id,
+                    level=level,
+                    findings=_findings(rule, masks, findings),
+                    sources=rule.sources,
+                )
+                for rule, masks in here
+            ),
+            *(b for b in (harm, default) if b is not None and b.level is level),
+        )
         return Urgency(
             level=level,
             within_days=days,
@@ -125,23 +183,12 @@ class Triage:
         """Give routine, unless a calm rule holds on a complete screen."""
         told = findings.present & ~self.space.demographic
         if not told:
-            return Because(kind="default", id="not_enough_known", level=Level.ROUTINE)
+            return self._defaults["not_enough_known"]
         if screen_open:
-            return Because(kind="default", id="screen_not_complete", level=Level.ROUTINE)
-        if any(
-            rule.kind == "calm" and holds(masks, findings, strictly=True)
-            for rule, masks, _ in self.rules
-        ):
-            return Because(kind="default", id="calm", level=Level.SELF_CARE)
-        return Because(kind="default", id="something_told", level=Level.ROUTINE)
-
-    def _findings(self, rule: Rule, findings: Findings) -> tuple[str, ...]:
-        """Give the findings that made a rule hold."""
-        for present, absent in rule.condition.alternatives:
-            mask = self.space.mask(present)
-            if mask & findings.present == mask and not self.space.mask(absent) & findings.present:
-                return tuple(sorted(present))
-        return ()
+            return self._defaults["screen_not_complete"]
+        if any(holds(masks, findings, strictly=True) for masks in self._calm):
+            return self._defaults["calm"]
+        return self._defaults["something_told"]
 
     def could_fire(self, findings: Findings, above: Level) -> list[tuple[Rule, tuple[Mask, ...]]]:
         """Give the rules above a level that unknown answers could still make hold."""
@@ -150,6 +197,22 @@ class Triage:
             for rule, masks, _ in self.rules
             if rule.level.rank > above.rank and could_hold(masks, findings)
         ]
+
+
+def _findings(rule: Rule, masks: tuple[Mask, ...], findings: Findings) -> tuple[str, ...]:
+    """Give the findings that made a rule hold."""
+    for (wanted, unwanted), (present, _) in zip(masks, rule.condition.alternatives, strict=True):
+        if wanted & findings.present == wanted and not unwanted & findings.present:
+            return tuple(sorted(present))
+    return ()
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """Give the bits of a mask one by one."""
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
 
 
 def expected_harm(knowledge: Knowledge, at_work: Mapping[str, float]) -> Because | None:
