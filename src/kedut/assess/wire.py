@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
+from kedut.advice.urgency import Urgency
 from kedut.assess.assessment import Assessment, CauseResult
 from kedut.case.errors import BadCase
 from kedut.knowledge.knowledge_base import Knowledge
@@ -21,8 +22,10 @@ def rounded(number: float) -> float:
 
 def to_json(assessment: Assessment, knowledge: Knowledge, language: str) -> str:
     """Give an assessment as one line of JSON."""
-    shape = brief(assessment) if assessment.detail == "brief" else full(
-        assessment, knowledge.words(language)
+    shape = (
+        brief(assessment)
+        if assessment.detail == "brief"
+        else full(assessment, knowledge.words(language))
     )
     return json.dumps(shape, ensure_ascii=False, separators=(", ", ": "), allow_nan=False)
 
@@ -33,10 +36,8 @@ def brief(assessment: Assessment) -> dict[str, Any]:
         "id": assessment.id,
         "knowledge_version": assessment.knowledge_version,
         "software_version": assessment.software_version,
-        "urgency": _urgency(assessment),
-        "causes": [
-            {"id": c.id, "probability": rounded(c.probability)} for c in assessment.causes
-        ],
+        "urgency": urgency_shape(assessment.urgency),
+        "causes": [{"id": c.id, "probability": rounded(c.probability)} for c in assessment.causes],
         "ignored": list(assessment.ignored),
     }
 
@@ -48,7 +49,7 @@ def full(assessment: Assessment, words: Words) -> dict[str, Any]:
         "id": assessment.id,
         "knowledge_version": assessment.knowledge_version,
         "software_version": assessment.software_version,
-        "urgency": _urgency(assessment),
+        "urgency": urgency_shape(assessment.urgency),
         "causes": [_cause(c, words) for c in assessment.causes],
         "joint": [
             {"causes": list(causes), "probability": rounded(p)} for causes, p in assessment.joint
@@ -111,8 +112,8 @@ def full(assessment: Assessment, words: Words) -> dict[str, Any]:
     }
 
 
-def _urgency(assessment: Assessment) -> dict[str, Any]:
-    urgency = assessment.urgency
+def urgency_shape(urgency: Urgency) -> dict[str, Any]:
+    """Give the shape of an urgency."""
     return {
         "level": str(urgency.level),
         "within_days": urgency.within_days,
