@@ -41,9 +41,7 @@ def written(folder: Path, found: object, name: str = "case.json") -> str:
     return str(path)
 
 
-def test_an_answer_has_the_fixed_shape(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_answer_has_the_fixed_shape(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, (answer,), _ = run(capsys, written(tmp_path, CASE), "--format", "json")
     assert status == 0
     assert set(answer) >= KEYS
@@ -132,9 +130,7 @@ def test_a_broken_line_stands_in_its_place_and_the_rest_goes_on(
     assert answers[1]["line"] == 2
 
 
-def test_lenient_lists_what_it_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_lenient_lists_what_it_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = written(tmp_path, {**CASE, "findings_absent": ["green_spots"], "title": "extra"})
     status, (answer,), _ = run(capsys, path, "--format", "json", "--lenient")
     assert status == 0
@@ -151,9 +147,7 @@ def test_null_means_unknown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert all(c["probability"] == 0 for c in answer["causes"])
 
 
-def test_a_child_gets_no_probabilities(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_child_gets_no_probabilities(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, (answer,), _ = run(capsys, written(tmp_path, {**CASE, "age": 9}), "--format", "json")
     assert answer["causes"] == answer["joint"] == answer["course"] == []
     assert answer["advice"]
@@ -202,9 +196,7 @@ def test_a_format_of_later_says_so(
 def test_text_and_page_are_told_in_both_languages(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], format_name: str, language: str
 ) -> None:
-    status = main(
-        ["assess", written(tmp_path, CASE), "--format", format_name, "--lang", language]
-    )
+    status = main(["assess", written(tmp_path, CASE), "--format", format_name, "--lang", language])
     out = capsys.readouterr().out
     assert status == 0
     assert "\x1b[" not in out

@@ -15,9 +15,7 @@ from kedut.knowledge.load import ours
 KNOWLEDGE = ours()
 SPACE = finding_space(KNOWLEDGE)
 TELLABLE = sorted(
-    f.id
-    for f in KNOWLEDGE.findings.values()
-    if f.kind not in (Kind.DEMOGRAPHIC, Kind.COMPOSITE)
+    f.id for f in KNOWLEDGE.findings.values() if f.kind not in (Kind.DEMOGRAPHIC, Kind.COMPOSITE)
 )
 FLAGS = sorted(KNOWLEDGE.red_flags & set(TELLABLE))
 

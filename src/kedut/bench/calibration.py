@@ -56,8 +56,9 @@ def expected_error(predicted: Floats, true: NDArray[np.bool_]) -> float:
     return float(total)
 
 
-def _place(predicted: Floats) -> NDArray[np.int_]:
-    return np.minimum((predicted * _BINS).astype(int), _BINS - 1)
+def _place(predicted: Floats) -> NDArray[np.int64]:
+    places: NDArray[np.int64] = np.minimum((predicted * _BINS).astype(np.int64), _BINS - 1)
+    return places
 
 
 def calibrate(knowledge: Knowledge, persons: Sequence[Person]) -> Calibration:

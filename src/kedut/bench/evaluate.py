@@ -12,6 +12,7 @@ from kedut.bench.calibration import calibrate, coverage
 from kedut.bench.played_people import play_all
 from kedut.bench.proportion import Proportion
 from kedut.knowledge.load import ours
+from kedut.reasoning.inference import reasoner_of
 from kedut.simulate.persons import Simulator
 
 SEED = 11
@@ -39,6 +40,7 @@ def main() -> int:
 
 def _evaluate(options: argparse.Namespace) -> list[str]:
     knowledge = ours()
+    reasoner_of(knowledge).quicken()
     paths = options.cases or sorted(Path("tests/cases").glob("*.jsonl"))
     told = [f"knowledge {knowledge.version}, seed {SEED}", "", "## Published cases"]
     if paths:

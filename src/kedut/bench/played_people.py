@@ -9,6 +9,7 @@ import numpy as np
 
 from kedut.advice.urgency import triage_of
 from kedut.assess.pipeline import urgency_of
+from kedut.bench.played import Played, play
 from kedut.bench.proportion import Proportion
 from kedut.case.case import Case
 from kedut.case.finding_space import finding_space
@@ -16,7 +17,6 @@ from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.inference import infer
 from kedut.simulate.persons import Person, Simulator, World
-from kedut.simulate.played import Played, play
 
 EVERYDAY = (
     "everyday_twitch",
@@ -90,10 +90,13 @@ def everyday(knowledge: Knowledge, seed: int, count: int) -> Iterator[Person]:
 
 
 def _warned(knowledge: Knowledge, person: Person) -> bool:
-    """Say whether the whole truth holds a warning sign: a rule at or above soon."""
+    """Say whether the whole truth holds a warning sign: a rule that asks for any visit.
+
+    A twitch in several places is one by the NHS's page, whatever its cause.
+    """
     findings = finding_space(knowledge).close(whole_truth(person, knowledge))
     firing = triage_of(knowledge).firing(findings)
-    return any(rule.level.rank >= Level.SOON.rank for rule in firing)
+    return any(rule.level.rank > Level.SELF_CARE.rank for rule in firing)
 
 
 def play_all(knowledge: Knowledge, seed: int, counts: tuple[int, int, int]) -> PlayedPeople:

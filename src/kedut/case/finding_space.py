@@ -84,7 +84,9 @@ class FindingSpace:
         rivals: dict[str, int] = {}
         for states in self.knowledge.variables.values():
             for one, its in states.items():
-                rivals[one] = self.mask(o for o, theirs in states.items() if not set(its) & set(theirs))
+                rivals[one] = self.mask(
+                    o for o, theirs in states.items() if not set(its) & set(theirs)
+                )
         return rivals
 
     def mask(self, names: Iterable[str]) -> int:

@@ -18,7 +18,9 @@ _OLDEST_YEARS = 120
 _LONGEST_SHOWN = 60
 
 
-def read_case(text: str | bytes, knowledge: Knowledge, *, where: str, lenient: bool = False) -> Case:
+def read_case(
+    text: str | bytes, knowledge: Knowledge, *, where: str, lenient: bool = False
+) -> Case:
     """Read one case from JSON text.
 
     Parameters

@@ -236,9 +236,7 @@ class Asker:
                 return answer(interview, question, present=(question.findings[int(text) - 1],))
             self._unclear(text, f"1-{len(question.findings)}")
 
-    def _put_yes_no(
-        self, question: Question, interview: Interview, now: Step
-    ) -> Interview | None:
+    def _put_yes_no(self, question: Question, interview: Interview, now: Step) -> Interview | None:
         self._show(question)
         while True:
             text = self._read(self.words.say("prompt.choices"))

@@ -37,8 +37,7 @@ def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; a bad one is told in its place and the rest goes on."""
     if options.format in ("pdf", "fhir"):
         _complain(
-            f"--format {options.format} comes with the web part; "
-            "use text, json or html meanwhile"
+            f"--format {options.format} comes with the web part; use text, json or html meanwhile"
         )
         return NONE
     knowledge = ours()
@@ -190,4 +189,3 @@ class Progress:
 
 def _complain(sentence: str) -> None:
     print(f"kedut: {sentence}", file=sys.stderr)
-

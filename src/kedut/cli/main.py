@@ -78,10 +78,10 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
 
 def _add_assess(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("cases", nargs="+", metavar="CASE", help="a .json or .jsonl file, or -")
-    parser.add_argument("--with", dest="measured", metavar="MEASURED.json", help="measured findings")
     parser.add_argument(
-        "--format", choices=("text", "json", "html", "pdf", "fhir"), default="text"
+        "--with", dest="measured", metavar="MEASURED.json", help="measured findings"
     )
+    parser.add_argument("--format", choices=("text", "json", "html", "pdf", "fhir"), default="text")
     parser.add_argument("--detail", choices=("full", "brief"), default="full")
     _add_language(parser)
     parser.add_argument(
@@ -100,9 +100,7 @@ def _add_ask(parser: argparse.ArgumentParser) -> None:
 
 def _add_knowledge(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_knowledge, what=None)
-    parser.add_argument(
-        "--folder", metavar="PATH", help="another knowledge folder instead of ours"
-    )
+    parser.add_argument("--folder", metavar="PATH", help="another knowledge folder instead of ours")
     parts = parser.add_subparsers(title="what", metavar="", dest="what")
     parts.add_parser("list", help="every cause and finding with its name")
     show = parts.add_parser("show", help="everything about one cause, finding, rule or source")

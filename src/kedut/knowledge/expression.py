@@ -62,7 +62,7 @@ def _tokens(text: str) -> Iterator[str]:
     while at < len(text.rstrip()):
         match = _TOKEN.match(text, at)
         if not match:
-            raise BadExpression(f"cannot read {text[at:at + 20]!r} in {text!r}")
+            raise BadExpression(f"cannot read {text[at : at + 20]!r} in {text!r}")
         at = match.end()
         yield match.group(1) or match.group(2)
 

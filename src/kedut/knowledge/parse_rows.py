@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 
@@ -45,7 +46,7 @@ def keys(row: Row) -> tuple[str, ...]:
 
 def identifiers(expression: str) -> set[str]:
     """Give the identifiers a condition names."""
-    return {w for w in re.findall(r"[a-z][a-z0-9_]*", expression)}
+    return set(re.findall(r"[a-z][a-z0-9_]*", expression))
 
 
 def number(row: Row, column: str, otherwise: float | None = None) -> float:
@@ -57,7 +58,7 @@ def number(row: Row, column: str, otherwise: float | None = None) -> float:
         found = float(text)
     except ValueError:
         raise ValueError(f"{column} must be a number, got {text!r}") from None
-    if found != found or found in (float("inf"), float("-inf")):
+    if not math.isfinite(found):
         raise ValueError(f"{column} must be a finite number, got {text!r}")
     return found
 

@@ -39,9 +39,7 @@ class Table:
         return iter(self.rows)
 
 
-def read_table(
-    folder: Path, name: str, columns: tuple[str, ...], faults: list[Fault]
-) -> Table:
+def read_table(folder: Path, name: str, columns: tuple[str, ...], faults: list[Fault]) -> Table:
     """Read a table; what is wrong with its files is added to `faults`, the rest is read.
 
     Parameters

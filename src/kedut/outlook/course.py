@@ -45,9 +45,7 @@ def _at(points: tuple[CoursePoint, ...], day: float) -> Sourced:
         _interpolate([(p.day, pick(p.resolved)) for p in points], day)
         for pick in (_low, _value, _high)
     )
-    return Sourced(
-        value=value, low=min(low, value), high=max(high, value), grade=Grade.JUDGEMENT
-    )
+    return Sourced(value=value, low=min(low, value), high=max(high, value), grade=Grade.JUDGEMENT)
 
 
 def _low(figure: Sourced) -> float:

@@ -38,6 +38,4 @@ class Sourced:
                 f"got low={self.low}, value={self.value}, high={self.high}"
             )
         if not self.sources and self.grade is not Grade.JUDGEMENT:
-            raise ValueError(
-                f"a grade {self.grade} figure needs a source; without one, grade it D"
-            )
+            raise ValueError(f"a grade {self.grade} figure needs a source; without one, grade it D")

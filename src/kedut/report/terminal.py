@@ -139,8 +139,7 @@ class _Printer:
             if together:
                 self._heading("together")
                 self._bullets(
-                    f"{' + '.join(self.teller.cause(c) for c in causes)}: "
-                    f"{in_words(p, self.words)}"
+                    f"{' + '.join(self.teller.cause(c) for c in causes)}: {in_words(p, self.words)}"
                     for causes, p in together
                 )
         grave = self.teller.unlikely_grave()

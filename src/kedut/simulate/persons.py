@@ -31,13 +31,14 @@ class World:
     """How persons differ from the model; all shares in [0, 1].
 
     severity, readiness : standard deviation, in log-odds, of what a person's findings share
-    wrong : share of answers that are the opposite of the truth
+    wrong : share of true findings that are denied; of what is not there, this share of the
+        background rate is affirmed
     unknown : share of findings not answered
     """
 
     severity: float = 0.7
     readiness: float = 0.5
-    wrong: float = 0.02
+    wrong: float = 0.05
     unknown: float = 0.3
     tests_done: float = 0.1
 
@@ -174,7 +175,8 @@ class Simulator:
     def _told(self, truth: set[str], age: float, sex: str) -> Case:
         """Give what the person answers of what could be asked."""
         random, world = self.random, self.world
-        present, absent = [], []
+        present: list[str] = []
+        absent: list[str] = []
         for name, finding in self.knowledge.findings.items():
             if finding.kind in (Kind.DEMOGRAPHIC, Kind.COMPOSITE) or finding.variable:
                 continue
@@ -182,7 +184,7 @@ class Simulator:
             if random.random() >= answered:
                 continue
             there = name in truth
-            if random.random() < world.wrong and (there or not self._rare(name)):
+            if random.random() < world.wrong * (1.0 if there else self._common(name)):
                 there = not there
             (present if there else absent).append(name)
         for members in self.knowledge.variables.values():
@@ -197,10 +199,10 @@ class Simulator:
             absent=tuple(name for name in absent if name not in taken),
         )
 
-    def _rare(self, name: str) -> bool:
-        """Say whether nobody says yes to this by mistake: a fit, a snake bite."""
+    def _common(self, name: str) -> float:
+        """Give how common a finding is: nobody affirms a fit or a snake bite by mistake."""
         row = self.knowledge.background.get(name)
-        return row is not None and row.p.value < self.world.wrong
+        return row.p.value if row is not None else 0.0
 
 
 def _shift(p: Floats, by: float) -> Floats:
@@ -209,11 +211,3 @@ def _shift(p: Floats, by: float) -> Floats:
     moved = odds / (1 - odds) * np.exp(by)
     result: Floats = np.where(p > 0, moved / (1 + moved), 0.0)
     return result
-
-
-def truthful(
-    person: Person, knowledge: Knowledge, question: tuple[str, ...]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Give a true answer to a question: what of it is there, and what is not."""
-    there = tuple(f for f in question if f in person.truth)
-    return there, tuple(f for f in question if f not in person.truth)
