@@ -9,9 +9,10 @@ from numba import njit
 
 F = TypeVar("F", bound=Callable[..., object])
 
+# Sums may be taken in another order (for vector instructions); infinities stay infinities.
+_FLAGS = {"reassoc", "contract", "nsz", "arcp"}
+
 
 def compiled(function: F) -> F:
     """Compile a function on first use and keep the machine code on disk."""
-    # Sums may be taken in another order (for vector instructions); infinities stay infinities.
-    flags = {"reassoc", "contract", "nsz", "arcp"}
-    return cast(F, njit(cache=True, fastmath=flags, error_model="numpy")(function))
+    return cast(F, njit(cache=True, fastmath=_FLAGS, error_model="numpy")(function))

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 LEAST_SHARE = 1e-10
 
 
-class ImpossibleEvidence(ValueError):  # noqa: N818 - named for what it says
+class ImpossibleEvidence(ValueError):
     """No set of causes, and no background, could bring these findings together."""
 
 

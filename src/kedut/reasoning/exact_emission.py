@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.reasoning.compiled import compiled
-from kedut.reasoning.exact_steps import Emission, Plain
+from kedut.reasoning.exact_cause import Emission, Plain
+from kedut.reasoning.exact_small import FEW_ATTRIBUTES, gate_moves
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,7 +73,10 @@ def emission(causes: int, numbers: Numbers, seen: Seen, way: Ints) -> Emission:
         for u in range(size):
             start[1 + size + u] = start[1 + u] * here.leak_explain[a]
             start[1 + u] *= here.leak_miss[a]
-    return Emission(True, numbers.gate, here.explain, here.miss, here.weight, start)
+    moves = np.empty((0, 1, 1))
+    if bits <= FEW_ATTRIBUTES:
+        moves = gate_moves(here.explain, here.miss, numbers.gate, here.weight)
+    return Emission(True, numbers.gate, here.explain, here.miss, here.weight, start, moves)
 
 
 @compiled

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from kedut.reasoning.compiled import compiled
 from kedut.reasoning.exact import LEAST_SHARE
+from kedut.reasoning.exact_cause import Emission, Plain
 from kedut.reasoning.exact_emission import Numbers, Seen, emission
 from kedut.reasoning.exact_order import plan_steps
-from kedut.reasoning.exact_steps import Emission, Plain, Plan, Room, Sums, passes, room_for
+from kedut.reasoning.exact_steps import Plan, Room, Sums, passes, room_for
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -72,7 +73,9 @@ def infer(
             total += passes(prior, plain, gate, plan, room, sums, marginals)
     else:
         none = np.empty((causes, 0))
-        still = Emission(False, numbers.gate, none, none, plain.weight, np.ones(1))
+        still = Emission(
+            False, numbers.gate, none, none, plain.weight, np.ones(1), np.empty((0, 1, 1))
+        )
         total = passes(prior, plain, still, plan, room, sums, marginals)
     nats = np.log(total)
     touched = 0

@@ -101,13 +101,16 @@ def blend_into(off: Floats, on: Floats, size: int, stays: float, there: float) -
 
 
 @compiled
-def dots(left: Floats, right: Floats, tables: Floats, start: int, size: int) -> tuple[float, float]:
-    """Give the sums of products of two adjoints with a table of the store."""
+def blend_and_dots(
+    now: Floats, on: Floats, kept: Floats, start: int, size: int, stays: float, there: float
+) -> tuple[float, float]:
+    """Give the sums of products of two adjoints with a kept table; blend them into `now`."""
     first, second = 0.0, 0.0
     for i in range(size):
-        x = tables[start + i]
-        first += left[i] * x
-        second += right[i] * x
+        x, b, c = kept[start + i], now[i], on[i]
+        first += b * x
+        second += c * x
+        now[i] = stays * b + there * c
     return first, second
 
 

@@ -8,47 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.reasoning.compiled import compiled
+from kedut.reasoning.exact_cause import Emission, Plain, gate_on, gate_on_back, only_one
 from kedut.reasoning.exact_moves import (
     begin,
     begin_back,
+    blend_and_dots,
     blend_into,
     copy,
     copy_twice,
-    dots,
     finish,
     finish_back,
     move,
     move_back,
 )
 from kedut.reasoning.exact_order import ones
-from kedut.reasoning.exact_small import SMALL, back_one, step_one
+from kedut.reasoning.exact_small import (
+    FEW_STILL,
+    SMALL,
+    back_one,
+    gate_small,
+    gate_small_back,
+    small_move,
+    small_move_back,
+    step_one,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-class Plain(NamedTuple):
-    """The plain findings present, as in `Bits` with one draw: (C, K), (K,), and weight (C,)."""
-
-    explain: Floats
-    miss: Floats
-    leak_explain: Floats
-    leak_miss: Floats
-    weight: Floats
-
-
-class Emission(NamedTuple):
-    """The gate for one way: emit, weight (C,), explain, miss (C, A), its table before any cause.
-
-    start : (G,), [1] without a gate; else the calf still, then moved with each set of attributes
-    """
-
-    gated: bool
-    emit: Floats
-    explain: Floats
-    miss: Floats
-    weight: Floats
-    start: Floats
 
 
 class Plan(NamedTuple):
@@ -93,39 +79,6 @@ def room_for(plan: Plan, states: int) -> tuple[int, int]:
 
 
 @compiled
-def gate_on(
-    table: Floats, moved: Floats, width: int, emit: float, gate: Emission, cause: int
-) -> None:
-    """Let a cause at work move the calf or not, in place; `moved` is scratch."""
-    still = 1 << width
-    size = still << gate.explain.shape[1]
-    for i in range(size):
-        moved[i] = table[still + i]
-    for i in range(still):
-        moved[i] += table[i]
-    for a in range(gate.explain.shape[1]):
-        move(moved, size, width + a, gate.explain[cause, a], gate.miss[cause, a])
-    for i in range(still):
-        table[i] *= 1 - emit
-    blend_into(table[still:], moved, size, 1 - emit, emit * gate.weight[cause])
-
-
-@compiled
-def gate_on_back(
-    table: Floats, moved: Floats, width: int, emit: float, gate: Emission, cause: int
-) -> None:
-    """Give the adjoint of `gate_on`, in place; `moved` is scratch."""
-    still = 1 << width
-    size = still << gate.explain.shape[1]
-    for i in range(size):
-        moved[i] = table[still + i]
-    for a in range(gate.explain.shape[1]):
-        move_back(moved, size, width + a, gate.explain[cause, a], gate.miss[cause, a])
-    blend_into(table, moved, still, 1 - emit, emit * gate.weight[cause])
-    blend_into(table[still:], moved, size, 1 - emit, emit * gate.weight[cause])
-
-
-@compiled
 def passes(
     prior: Floats,
     plain: Plain,
@@ -146,7 +99,7 @@ def passes(
 
 
 @compiled
-def _forward(
+def _forward(  # noqa: C901, PLR0912 - passing so many arrays on costs more than the work
     prior: Floats, plain: Plain, gate: Emission, plan: Plan, room: Room, kept: Ints, widths: Ints
 ) -> float:
     """Take in cause after cause, keeping the table before each; give the likelihood of all seen.
@@ -154,6 +107,8 @@ def _forward(
     kept, widths : (steps, K), (steps,), filled: the findings begun at a step, by place
     """
     states, bits = len(gate.start), len(plain.leak_explain)
+    explain, miss, tables = plain.explain, plain.miss, room.tables
+    few = len(gate.moves) > 0
     rarity = _rarity(plain)
     stack = np.empty(bits, np.int64)
     now, on, moved = room.spare[0], room.spare[1], room.spare[2]
@@ -161,36 +116,46 @@ def _forward(
     width = 0
     for step in range(plan.steps):
         c = plan.order[step]
-        for k in range(bits):
-            if plan.enters[step] >> k & 1:
-                begin(now, on, states << width, _insert(stack, width, k, rarity))
-                now, on = on, now
-                width += 1
+        if plan.enters[step]:
+            for k in range(bits):
+                if plan.enters[step] >> k & 1:
+                    begin(now, on, states << width, _insert(stack, width, k, rarity))
+                    now, on = on, now
+                    width += 1
         widths[step] = width
-        size = states << width
-        kept[step, :width] = stack[:width]
-        emits = gate.gated and gate.emit[c] > 0
-        only = -1 if emits or size > SMALL else _only(plain.explain[c], stack, width)
+        for n in range(width):
+            kept[step, n] = stack[n]
+        size, start = states << width, plan.starts[step]
         off, there = 1 - prior[c], prior[c] * plain.weight[c]
+        emits = gate.gated and gate.emit[c] > 0
+        only = -1 if emits or size > SMALL else only_one(explain, c, stack, width)
         if only >= 0:
-            k = stack[only]
-            own = (plain.explain[c, k], plain.miss[c, k])
-            step_one(now, room.tables, plan.starts[step], size, only, (off, there), own)
+            own = (explain[c, stack[only]], miss[c, stack[only]])
+            step_one(now, tables, start, size, only, (off, there), own)
         else:
-            copy_twice(now, room.tables, plan.starts[step], on, size)
+            copy_twice(now, tables, start, on, size)
             for n in range(width):
                 k = stack[n]
-                if plain.explain[c, k] > 0:
-                    move(on, size, n, plain.explain[c, k], plain.miss[c, k])
-            if emits:
-                gate_on(on, moved, width, gate.emit[c], gate, c)
+                if explain[c, k] > 0:
+                    if size > SMALL:
+                        move(on, size, n, explain[c, k], miss[c, k])
+                    else:
+                        small_move(on, size, n, explain[c, k], miss[c, k])
+            if emits and few and 1 << width <= FEW_STILL:
+                gate_small(on, 1 << width, gate.moves, c)
+            elif emits:
+                gate_on(
+                    on, moved, width, gate.emit[c], gate.weight[c], gate.explain[c], gate.miss[c]
+                )
             blend_into(now, on, size, off, there)
-        for n in range(width - 1, -1, -1):
-            k = stack[n]
-            if plan.leaves[step] >> k & 1:
-                finish(now, states << width, n, plain.leak_explain[k], plain.leak_miss[k])
-                stack[n : width - 1] = stack[n + 1 : width].copy()
-                width -= 1
+        if plan.leaves[step]:
+            for n in range(width - 1, -1, -1):
+                k = stack[n]
+                if plan.leaves[step] >> k & 1:
+                    finish(now, states << width, n, plain.leak_explain[k], plain.leak_miss[k])
+                    for later in range(n, width - 1):
+                        stack[later] = stack[later + 1]
+                    width -= 1
     return float(now[states - 1])
 
 
@@ -206,18 +171,6 @@ def _rarity(plain: Plain) -> Ints:
 
 
 @compiled
-def _only(explain: Floats, stack: Ints, width: int) -> int:
-    """Give the place of the only finding a cause touches; -1 if there are several or none."""
-    only = -1
-    for n in range(width):
-        if explain[stack[n]] > 0:
-            if only >= 0:
-                return -1
-            only = n
-    return only
-
-
-@compiled
 def _insert(stack: Ints, width: int, bit: int, rarity: Ints) -> int:
     """Put a finding on the stack, the rarest lowest: low places cost most; give its place."""
     at = width
@@ -229,7 +182,7 @@ def _insert(stack: Ints, width: int, bit: int, rarity: Ints) -> int:
 
 
 @compiled
-def _backward(
+def _backward(  # noqa: C901, PLR0912 - as _forward
     prior: Floats,
     plain: Plain,
     gate: Emission,
@@ -241,41 +194,49 @@ def _backward(
 ) -> None:
     """Go back from the last cause with the adjoint, and fill the sums of each."""
     states = len(gate.start)
+    explain, miss, tables = plain.explain, plain.miss, room.tables
+    few = len(gate.moves) > 0
     now, on, moved = room.spare[0], room.spare[1], room.spare[2]
     now[:states] = 0.0
     now[states - 1] = 1.0
     width = 0
     for step in range(plan.steps - 1, -1, -1):
         c = plan.order[step]
-        for n in range(widths[step]):
-            k = kept[step, n]
-            if plan.leaves[step] >> k & 1:
-                width += 1
-                finish_back(now, on, states << width, n, plain.leak_explain[k], plain.leak_miss[k])
-                now, on = on, now
-        size = states << width
-        emits = gate.gated and gate.emit[c] > 0
-        only = -1 if emits or size > SMALL else _only(plain.explain[c], kept[step], width)
+        if plan.leaves[step]:
+            for n in range(widths[step]):
+                k = kept[step, n]
+                if plan.leaves[step] >> k & 1:
+                    width += 1
+                    e, m = plain.leak_explain[k], plain.leak_miss[k]
+                    finish_back(now, on, states << width, n, e, m)
+                    now, on = on, now
+        size, start = states << width, plan.starts[step]
         off, there = 1 - prior[c], prior[c] * plain.weight[c]
+        emits = gate.gated and gate.emit[c] > 0
+        only = -1 if emits or size > SMALL else only_one(explain, c, kept[step], width)
         if only >= 0:
-            k = kept[step, only]
-            own = (plain.explain[c, k], plain.miss[c, k])
-            first, second = back_one(
-                now, room.tables, plan.starts[step], size, only, (off, there), own
-            )
+            own = (explain[c, kept[step, only]], miss[c, kept[step, only]])
+            first, second = back_one(now, tables, start, size, only, (off, there), own)
         else:
             copy(now, on, size)
-            if emits:
-                gate_on_back(on, moved, width, gate.emit[c], gate, c)
+            if emits and few and 1 << width <= FEW_STILL:
+                gate_small_back(on, 1 << width, gate.moves, c)
+            elif emits:
+                gate_on_back(
+                    on, moved, width, gate.emit[c], gate.weight[c], gate.explain[c], gate.miss[c]
+                )
             for n in range(width):
                 k = kept[step, n]
-                if plain.explain[c, k] > 0:
-                    move_back(on, size, n, plain.explain[c, k], plain.miss[c, k])
-            first, second = dots(now, on, room.tables, plan.starts[step], size)
-            blend_into(now, on, size, off, there)
+                if explain[c, k] > 0:
+                    if size > SMALL:
+                        move_back(on, size, n, explain[c, k], miss[c, k])
+                    else:
+                        small_move_back(on, size, n, explain[c, k], miss[c, k])
+            first, second = blend_and_dots(now, on, tables, start, size, off, there)
         sums.without[c] += first
         sums.with_it[c] += plain.weight[c] * second
-        for n in range(width - 1, -1, -1):
-            if plan.enters[step] >> kept[step, n] & 1:
-                begin_back(now, states << width, n)
-                width -= 1
+        if plan.enters[step]:
+            for n in range(width - 1, -1, -1):
+                if plan.enters[step] >> kept[step, n] & 1:
+                    begin_back(now, states << width, n)
+                    width -= 1
