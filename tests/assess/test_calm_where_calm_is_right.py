@@ -60,12 +60,12 @@ def test_wandering_twitches_with_cramp_and_felt_weakness_at_45_are_routine(sex: 
 
 
 @pytest.mark.parametrize("worry", ["health_anxiety", "anxiety", "health_worker", "low_mood"])
-@pytest.mark.parametrize("cause", [ALS, "lumbar_disc_herniation", "guillain_barre_syndrome"])
-def test_worry_lowers_a_grave_cause_no_more_than_it_explains(worry: str, cause: str) -> None:
+@pytest.mark.parametrize("cause", [ALS, "cauda_equina_syndrome", "guillain_barre_syndrome"])
+def test_worry_never_lowers_a_grave_cause(worry: str, cause: str) -> None:
     ill = ("twitch_calf_one_side", "leg_weakness", "muscle_wasting", "pain_radiating_to_leg")
     before = probability(Case(age=50, present=ill), cause)
     after = probability(Case(age=50, present=(*ill, worry)), cause)
-    assert after >= 0.9 * before
+    assert after >= before
 
 
 def test_a_child_gets_urgency_and_advice_but_no_figures() -> None:

@@ -117,9 +117,16 @@ def _once(rows: list[tuple[Treatment, str]]) -> list[tuple[Treatment, str]]:
     return list(kept.values())
 
 
+def _says(words: Words, rule: str) -> bool:
+    return bool(words.of("rules", rule, "action"))
+
+
 def _of_rules(urgency: Urgency, words: Words, ways: Mapping[str, str]) -> tuple[Advice, ...]:
     said: dict[str, Advice] = {}
-    for because in urgency.because:
+    ruled = [b for b in urgency.because if b.kind == "rule" and _says(words, b.id)]
+    if urgency.level is Level.SELF_CARE:
+        ruled = ruled[:1]  # one calm sentence is calmer than three
+    for because in ruled or urgency.because:
         if because.kind == "rule":
             text = words.of("rules", because.id, "action")
             avoid = words.of("rules", because.id, "avoid")

@@ -132,7 +132,8 @@ class Triage:
     def open_screen(self, findings: Findings) -> tuple[str, ...]:
         """Give the findings of the safety screen that are not answered."""
         answered = findings.present | findings.absent
-        return tuple(self.space.names(self.screen & ~answered))
+        left = self.screen & ~answered
+        return tuple(f for f in self.knowledge.screen_findings if left & self.space.bit[f])
 
     def assess(self, findings: Findings, at_work: Mapping[str, float]) -> Urgency:
         """Give the urgency.

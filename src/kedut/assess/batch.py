@@ -22,7 +22,14 @@ from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.bedside import Evidence, sorter_of
-from kedut.reasoning.inference import case_prior, names_rank, ranking, reasoner_of
+from kedut.reasoning.inference import (
+    case_prior,
+    grave_places,
+    names_rank,
+    ranking,
+    reasoner_of,
+    without_worry,
+)
 
 if TYPE_CHECKING:
     from kedut.reasoning.exact_emission import Seen
@@ -47,6 +54,7 @@ class Brief:
         self.quick = self.reasoner.quicken()
         causes = self.reasoner.network.causes
         self.names = names_rank(causes)
+        self.grave = grave_places(knowledge)
         self._known = self.space.mask(self.reasoner.network.factors)
         self._priors: dict[tuple[int | None, str | None, int, int], Floats] = {}
         ranks = np.array([knowledge.causes[name].harm_level.rank for name in causes])
@@ -54,8 +62,11 @@ class Brief:
             (level, np.flatnonzero(ranks >= level.rank), knowledge.decisions[f"harm.{level}"])
             for level in _LEVELS
         ]
-        self._start = [f'{{"id": {_text(name)}, "probability": ' for name in causes]
-        self._nothing = [start + "0.0}" for start in self._start]
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        start = [f'{{"id": {_text(name)}, "probability": ' for name in causes]
+        self._some = [piece.replace("%", "%%") + "%.6g}" for piece in start]
+        self._none = [piece + "0.0}" for piece in start]
+        self._all = [piece + "1.0}" for piece in start]
         self._versions = (
             f', "knowledge_version": {_text(knowledge.version)}'
             f', "software_version": {_text(kedut.__version__)}, "urgency": '
@@ -71,17 +82,20 @@ class Brief:
         evidence, _ = self.reasoner.limited(self.sorter.sort(findings))
         prevalent, at_work = self._posterior(prior, evidence)
         urgency = self._urgency(findings, evidence, prior, at_work)
+        calmer = without_worry(self.knowledge, findings)
+        if calmer is not None:
+            prevalent, at_work = self._keep_grave(calmer, prevalent, at_work)
         order = ranking(at_work, prevalent, self.names)
         return "".join(
             (
                 '{"id": ',
                 _text(case.id),
                 self._versions,
-                json.dumps(urgency_shape(urgency), ensure_ascii=False),
+                self._encode(urgency_shape(urgency)),
                 ', "causes": [',
                 self._causes(order, at_work),
                 '], "ignored": ',
-                json.dumps(list(case.ignored), ensure_ascii=False),
+                self._encode(list(case.ignored)) if case.ignored else "[]",
                 "}",
             )
         )
@@ -109,6 +123,19 @@ class Brief:
         prevalent, at_work, _ = fast.run(prior, seen)
         return prevalent, at_work
 
+    def _keep_grave(
+        self, calmer: Findings, prevalent: Floats, at_work: Floats
+    ) -> tuple[Floats, Floats]:
+        """Give the chances with those of grave causes not below what they are without worry."""
+        evidence, _ = self.reasoner.limited(self.sorter.sort(calmer))
+        other = self._posterior(self._prior(calmer), evidence)
+        kept = []
+        for mine, theirs in zip((prevalent, at_work), other, strict=True):
+            both = mine.copy()
+            both[self.grave] = np.maximum(mine[self.grave], theirs[self.grave])
+            kept.append(both)
+        return kept[0], kept[1]
+
     def _urgency(
         self, findings: Findings, evidence: Evidence, prior: Floats, at_work: Floats
     ) -> Urgency:
@@ -119,6 +146,9 @@ class Brief:
         known = self._prior(unflagged)
         if again != evidence or known is not prior:
             _, at_work = self._posterior(known, again)
+        calmer = without_worry(self.knowledge, unflagged)
+        if calmer is not None:
+            _, at_work = self._keep_grave(calmer, at_work, at_work)
         return self.triage.judge(findings, self._expected_harm(at_work))
 
     def _expected_harm(self, at_work: Floats) -> Because | None:
@@ -133,21 +163,19 @@ class Brief:
         return None
 
     def _causes(self, order: list[int], at_work: Floats) -> str:
-        start, nothing, chances = self._start, self._nothing, at_work.tolist()
-        pieces = []
-        for c in order:
-            chance = chances[c]
-            if chance:
-                text = f"{chance:.6g}"
-                # JSON's own way with whole numbers and powers of ten, as `json.dumps` writes them.
-                pieces.append(f"{start[c]}{text}}}" if "." in text else start[c] + _float(text))
-            else:
-                pieces.append(nothing[c])
-        return ", ".join(pieces)
-
-
-def _float(text: str) -> str:
-    return f"{float(text)!r}}}"
+        """Give the list of causes; the first are at work with some chance, the last with none."""
+        chances = at_work[order].tolist()
+        some = len(chances) - chances.count(0.0)
+        sure = 0
+        while sure < some and f"{chances[sure]:.6g}" == "1":  # JSON would lose the ".0"
+            sure += 1
+        lists = (
+            [self._all[c] for c in order[:sure]],
+            [self._some[c] for c in order[sure:some]],
+            [self._none[c] for c in order[some:]],
+        )
+        written = ", ".join(lists[1]) % tuple(chances[sure:some])
+        return ", ".join(filter(None, (", ".join(lists[0]), written, ", ".join(lists[2]))))
 
 
 def _text(text: str) -> str:

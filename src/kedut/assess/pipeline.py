@@ -14,7 +14,7 @@ from kedut.knowledge.entities import Kind, Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.outlook.come_back import come_back
 from kedut.outlook.course import course_of
-from kedut.quantity.sourced import Grade, Sourced, weakest
+from kedut.quantity.sourced import Sourced, weakest
 from kedut.reasoning.explain import Explanation, explain
 from kedut.reasoning.inference import Inference, infer
 from kedut.reasoning.intervals import intervals
@@ -100,7 +100,7 @@ def assess(
             Question(id=c.finding, value=c.value)
             for c in questions(knowledge, findings, inference, urgency)[:_QUESTIONS]
         ),
-        tests=_tests(knowledge, findings, inference),
+        tests=_tests(knowledge, findings, inference, urgency.level),
         not_asked=urgency.screen_open,
         present=tuple(space.names(findings.present & ~space.demographic)),
         absent=tuple(space.names(findings.absent & ~space.demographic)),
@@ -244,25 +244,33 @@ def _amplifiers(knowledge: Knowledge, findings: Findings, place: int) -> tuple[s
 
 
 def _tests(
-    knowledge: Knowledge, findings: Findings, inference: Inference
+    knowledge: Knowledge, findings: Findings, inference: Inference, level: Level
 ) -> tuple[Question, ...]:
-    """Give the examinations and tests whose result would change the answer most."""
+    """Give the examinations and tests whose result would change the answer most.
+
+    None where nothing more than care for oneself is needed: a chance result harms more than it
+    tells. What only a hospital does counts less; of tests for one finding the best is named.
+    """
+    if level is Level.SELF_CARE:
+        return ()
     candidates = chooser_of(knowledge).candidates(
         findings, inference, (), kinds=TEST_KINDS, only_asked=False
     )
     gain = {c.finding: c.value for c in candidates}
+    hospital = knowledge.decisions["tests.weight_hospital"]
     best: dict[str, Question] = {}
     for test in knowledge.tests:
-        value = gain.get(knowledge.aliases.get(test.finding, test.finding), 0.0)
-        if value > 0 and (test.test not in best or best[test.test].value < value):
-            best[test.test] = Question(id=test.test, value=value, where=test.where)
-    ranked = sorted(best.values(), key=lambda q: (-q.value, q.id))
-    return tuple(ranked[:_TESTS])
+        finding = knowledge.aliases.get(test.finding, test.finding)
+        value = gain.get(finding, 0.0) * (hospital if test.where == "hospital" else 1.0)
+        if value > 0 and (finding not in best or best[finding].value < value):
+            best[finding] = Question(id=test.test, value=value, where=test.where)
+    ranked: dict[str, Question] = {}
+    for question in sorted(best.values(), key=lambda q: (-q.value, q.id)):
+        ranked.setdefault(question.id, question)
+    return tuple(ranked.values())[:_TESTS]
 
 
-def _claims(
-    knowledge: Knowledge, findings: Findings, at_work: dict[str, float]
-) -> tuple[str, ...]:
+def _claims(knowledge: Knowledge, findings: Findings, at_work: dict[str, float]) -> tuple[str, ...]:
     """Give the statements of the article that evidence corrects, where the matter comes up."""
     space = finding_space(knowledge)
     here = {f"cause:{cause}" for cause, p in at_work.items() if p >= _CLAIMS_FROM}
@@ -295,9 +303,7 @@ def _for_a_child(
         advice=actions(knowledge, findings, urgency, {}, knowledge.words(language), country)
         if detail == "full"
         else (),
-        come_back=come_back(
-            knowledge, {}, within_days=urgency.within_days, twitch_days=None
-        )
+        come_back=come_back(knowledge, {}, within_days=urgency.within_days, twitch_days=None)
         if detail == "full"
         else None,
         not_asked=urgency.screen_open,

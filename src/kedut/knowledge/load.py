@@ -25,7 +25,7 @@ COLUMNS: dict[str, str] = {
     "causes": "id,family,harm_level,icd10,grave,review_by,source_keys,note",
     "claims": "id,section,verdict,carried_by,source_keys,note",
     "course": "cause,measure,day,value,low,high,audience,grade,source_keys,note",
-    "decisions": "key,value,grade,note",
+    "decisions": "key,value,grade,source_keys,note",
     "findings": "id,kind,variable,states,gate,asked,seconds,review_by",
     "implications": "finding,implies,share",
     "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",

@@ -132,8 +132,43 @@ def case_prior(knowledge: Knowledge, findings: Findings) -> Floats:
 def infer(knowledge: Knowledge, findings: Findings) -> Inference:
     """Give the posterior of every cause.
 
-    Nothing present: nothing is at work, and `prevalent` follows from what is absent.
+    Nothing present: nothing is at work, and `prevalent` follows from what is absent. Worry, health
+    work and the like never lower a grave cause: it keeps the chance it has without them (ADR 5).
     """
+    found = _infer(knowledge, findings)
+    calmer = without_worry(knowledge, findings)
+    if calmer is None:
+        return found
+    other = _infer(knowledge, calmer)
+    grave = grave_places(knowledge)
+    prevalent, at_work = found.prevalent.copy(), found.at_work.copy()
+    prevalent[grave] = np.maximum(prevalent[grave], other.prevalent[grave])
+    at_work[grave] = np.maximum(at_work[grave], other.at_work[grave])
+    return replace(found, prevalent=prevalent, at_work=at_work)
+
+
+def without_worry(knowledge: Knowledge, findings: Findings) -> Findings | None:
+    """Give the evidence without signs of worry that are present; nothing where there are none."""
+    worry = findings.present & worry_bits(knowledge)
+    if not worry:
+        return None
+    return Findings(findings.present & ~worry, findings.absent, findings.age, findings.sex)
+
+
+@lru_cache(maxsize=8)
+def worry_bits(knowledge: Knowledge) -> int:
+    """Give the bits of findings that speak of worry, or of who seeks help."""
+    return finding_space(knowledge).mask(f.id for f in knowledge.findings.values() if f.worry)
+
+
+@lru_cache(maxsize=8)
+def grave_places(knowledge: Knowledge) -> NDArray[np.int64]:
+    """Give the places of the grave causes among all causes."""
+    causes = network_of(knowledge).causes
+    return np.array([p for p, name in enumerate(causes) if knowledge.causes[name].grave], np.int64)
+
+
+def _infer(knowledge: Knowledge, findings: Findings) -> Inference:
     reasoner = reasoner_of(knowledge)
     evidence, aside = reasoner.limited(sorter_of(knowledge).sort(findings))
     prior = case_prior(knowledge, findings)

@@ -21,6 +21,7 @@ from kedut.report.whole_numbers import in_words
 
 LIKELY_SHOWN = 6
 UNLIKELY_SHOWN = 4
+MOST_NAMES = 12
 _FEARED_FAMILIES = ("nerve", "brain", "vascular")
 _SHOWN_FROM = 0.01
 _BENIGN_TOO = frozenset({"muscle_cramp", "tingling_calf_or_foot", "perceived_weakness"})
@@ -191,6 +192,13 @@ class Teller:
         """Give what this answer cannot know."""
         names = ("limits.adults", "limits.not_examined", "limits.clinical_sign_off")
         return [self.words.say(name) for name in names]
+
+    def some(self, names: list[str]) -> str:
+        """Give the first names of a list and how many more there are."""
+        if len(names) <= MOST_NAMES:
+            return "; ".join(names)
+        shown = "; ".join(names[:MOST_NAMES])
+        return self.words.say("names.more", names=shown, count=len(names) - MOST_NAMES)
 
     def not_asked(self) -> list[str]:
         """Give what of the safety screen is still open, by name."""

@@ -193,6 +193,8 @@ class _Printer:
         self.console.print(table)
 
     def _next(self) -> None:
+        if self.assessment.urgency.level is Level.EMERGENCY:
+            return  # nothing else is asked before this is acted on
         if self.assessment.next:
             self._heading("next")
             self._bullets(
@@ -210,7 +212,7 @@ class _Printer:
         names = self.teller.not_asked()
         if names:
             self._heading("not_asked")
-            self._paragraph("; ".join(names))
+            self._paragraph(self.teller.some(names))
         if self.assessment.ignored:
             self._paragraph(
                 self.words.say("ignored.line", names=", ".join(self.assessment.ignored))
