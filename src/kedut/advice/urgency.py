@@ -56,6 +56,8 @@ class Triage:
             for rule in sorted(knowledge.rules, key=lambda r: (-r.level.rank, r.within_days, r.id))
         )
         self._by_finding, self._always = self._index()
+        self._keys = sum(self._by_finding)
+        self._screen_bits = tuple((f, self.space.bit[f]) for f in knowledge.screen_findings)
         self._calm = tuple(masks for rule, masks, _ in self.rules if rule.kind == "calm")
         self._defaults = {
             key: Because(kind="default", id=key, level=level)
@@ -90,7 +92,11 @@ class Triage:
         return Findings(findings.present & keep, findings.absent & keep, findings.age, findings.sex)
 
     def _index(self) -> tuple[dict[int, list[_Way]], list[_Way]]:
-        """Sort the ways in which rules hold under the finding they need that fewest others need."""
+        """Sort the ways in which rules hold under the finding they need that fewest others need.
+
+        Age and sex come last: everybody has them.
+        """
+        common = self.space.demographic
         ways = [
             (place, wanted, unwanted, strict)
             for place, (_, masks, strict) in enumerate(self.rules)
@@ -101,7 +107,7 @@ class Triage:
         always: list[_Way] = []
         for way in ways:
             if way[1]:
-                rarest = min(bits_of(way[1]), key=lambda bit: (needed[bit], bit))
+                rarest = min(bits_of(way[1]), key=lambda bit: (bit & common > 0, needed[bit], bit))
                 by_finding.setdefault(rarest, []).append(way)
             else:
                 always.append(way)
@@ -115,11 +121,11 @@ class Triage:
         """Give the places of the rules that hold, in order; only what could hold is looked at."""
         present, absent = findings.present, findings.absent
         index, held = self._by_finding, set()
-        rest = present
+        rest = present & self._keys
         while rest:
             bit = rest & -rest
             rest ^= bit
-            for place, wanted, unwanted, strict in index.get(bit, ()):
+            for place, wanted, unwanted, strict in index[bit]:
                 if wanted & present == wanted and (
                     unwanted & absent == unwanted if strict else not unwanted & present
                 ):
@@ -133,7 +139,7 @@ class Triage:
         """Give the findings of the safety screen that are not answered."""
         answered = findings.present | findings.absent
         left = self.screen & ~answered
-        return tuple(f for f in self.knowledge.screen_findings if left & self.space.bit[f])
+        return tuple([name for name, bit in self._screen_bits if left & bit])
 
     def assess(self, findings: Findings, at_work: Mapping[str, float]) -> Urgency:
         """Give the urgency.

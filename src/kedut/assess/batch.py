@@ -26,13 +26,12 @@ from kedut.reasoning.inference import (
     case_prior,
     grave_places,
     names_rank,
-    ranking,
     reasoner_of,
     without_worry,
 )
 
 if TYPE_CHECKING:
-    from kedut.reasoning.exact_emission import Seen
+    from kedut.reasoning.exact_fast import FastExact
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +50,7 @@ class Brief:
         self.sorter = sorter_of(knowledge)
         self.triage = triage_of(knowledge)
         self.reasoner = reasoner_of(knowledge)
-        self.quick = self.reasoner.quicken()
+        self.reasoner.quicken()
         causes = self.reasoner.network.causes
         self.names = names_rank(causes)
         self.grave = grave_places(knowledge)
@@ -74,18 +73,19 @@ class Brief:
 
     def line(self, case: Case) -> str:
         """Give the assessment of a case as one line of JSON, without the line's end."""
-        if not self.quick or (case.age is not None and case.age < ADULT_FROM_YEARS):
+        fast = self.reasoner.fast
+        if fast is None or (case.age is not None and case.age < ADULT_FROM_YEARS):
             found = assess(case, self.knowledge, detail="brief")
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)
         prior = self._prior(findings)
         evidence, _ = self.reasoner.limited(self.sorter.sort(findings))
-        prevalent, at_work = self._posterior(prior, evidence)
-        urgency = self._urgency(findings, evidence, prior, at_work)
+        prevalent, at_work, _ = fast.run(prior, fast.seen(evidence))
+        urgency = self._urgency(fast, findings, evidence, prior, at_work)
         calmer = without_worry(self.knowledge, findings)
         if calmer is not None:
-            prevalent, at_work = self._keep_grave(calmer, prevalent, at_work)
-        order = ranking(at_work, prevalent, self.names)
+            prevalent, at_work = self._keep_grave(fast, calmer, prevalent, at_work)
+        order = fast.ranked(at_work, prevalent, self.names)
         return "".join(
             (
                 '{"id": ',
@@ -114,30 +114,26 @@ class Brief:
             prior = self._priors[key] = case_prior(self.knowledge, findings)
         return prior
 
-    def _posterior(self, prior: Floats, evidence: Evidence) -> tuple[Floats, Floats]:
-        """Give prevalent and at work (C,); with nothing present nothing is at work."""
-        fast = self.reasoner.fast
-        if fast is None:
-            raise RuntimeError("the compiled version is not loaded")
-        seen: Seen = fast.seen(evidence)
-        prevalent, at_work, _ = fast.run(prior, seen)
-        return prevalent, at_work
-
     def _keep_grave(
-        self, calmer: Findings, prevalent: Floats, at_work: Floats
+        self, fast: FastExact, calmer: Findings, prevalent: Floats, at_work: Floats
     ) -> tuple[Floats, Floats]:
         """Give the chances with those of grave causes not below what they are without worry."""
         evidence, _ = self.reasoner.limited(self.sorter.sort(calmer))
-        other = self._posterior(self._prior(calmer), evidence)
+        other = fast.run(self._prior(calmer), fast.seen(evidence))
         kept = []
-        for mine, theirs in zip((prevalent, at_work), other, strict=True):
+        for mine, theirs in zip((prevalent, at_work), other[:2], strict=True):
             both = mine.copy()
             both[self.grave] = np.maximum(mine[self.grave], theirs[self.grave])
             kept.append(both)
         return kept[0], kept[1]
 
     def _urgency(
-        self, findings: Findings, evidence: Evidence, prior: Floats, at_work: Floats
+        self,
+        fast: FastExact,
+        findings: Findings,
+        evidence: Evidence,
+        prior: Floats,
+        at_work: Floats,
     ) -> Urgency:
         unflagged = self.triage.unflagged(findings)
         if not unflagged.present & self.space.symptoms:
@@ -145,10 +141,10 @@ class Brief:
         again, _ = self.reasoner.limited(self.sorter.sort(unflagged))
         known = self._prior(unflagged)
         if again != evidence or known is not prior:
-            _, at_work = self._posterior(known, again)
+            _, at_work, _ = fast.run(known, fast.seen(again))
         calmer = without_worry(self.knowledge, unflagged)
         if calmer is not None:
-            _, at_work = self._keep_grave(calmer, at_work, at_work)
+            _, at_work = self._keep_grave(fast, calmer, at_work, at_work)
         return self.triage.judge(findings, self._expected_harm(at_work))
 
     def _expected_harm(self, at_work: Floats) -> Because | None:

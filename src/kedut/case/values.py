@@ -26,6 +26,8 @@ def findings_from_values(
     BadCase
         A value contradicts a finding stated directly.
     """
+    if not values:
+        return [], []
     rows: dict[str, list[Threshold]] = {}
     for threshold in knowledge.thresholds:
         rows.setdefault(knowledge.resolve(threshold.finding), []).append(threshold)

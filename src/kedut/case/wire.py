@@ -168,9 +168,12 @@ class _Reader:
         return sex if isinstance(sex, str) else None
 
     def values(self) -> dict[str, float]:
+        told = self.mapping("values")
+        if not told:
+            return {}
         ranges = {t.value: t for t in self.knowledge.thresholds}
         values: dict[str, float] = {}
-        for name, number in self.mapping("values").items():
+        for name, number in told.items():
             if number is None:
                 continue
             if name not in ranges:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Protocol, TextIO
 
 from kedut.assess.assessment import Assessment
+from kedut.assess.batch import WORTH_FROM, Brief
 from kedut.assess.pipeline import assess
 from kedut.assess.wire import error_line, to_json
 from kedut.case.case import Case
 from kedut.case.errors import BadCase
 from kedut.knowledge.knowledge_base import Knowledge
+
+_BYTES_OF_A_CASE = 1000  # constant: a guess, only for when to load the compiled version
 
 
 class Writer(Protocol):
@@ -30,23 +34,44 @@ class Writer(Protocol):
 def writer_for(options: argparse.Namespace, knowledge: Knowledge, out: TextIO) -> Writer:
     """Give the writer for the options."""
     if options.format == "json":
-        return JsonLines(knowledge, out)
+        return JsonLines(knowledge, out, many=_many(options.cases))
     if options.format == "html":
         return Page(knowledge, out, options.lang)
     return Screen(knowledge, out)
 
 
-class JsonLines:
-    """One JSON object a line."""
+def _many(paths: list[str]) -> bool:
+    """Guess from the files' sizes whether they hold many cases."""
+    size = sum(Path(path).stat().st_size for path in paths if Path(path).is_file())
+    return size > WORTH_FROM * _BYTES_OF_A_CASE
 
-    def __init__(self, knowledge: Knowledge, out: TextIO) -> None:
+
+class JsonLines:
+    """One JSON object a line.
+
+    many : so many cases are to come that loading the compiled version pays
+    """
+
+    def __init__(self, knowledge: Knowledge, out: TextIO, *, many: bool = False) -> None:
         self.knowledge = knowledge
         self.out = out
+        self.count = WORTH_FROM if many else 0
+        self.brief: Brief | None = None
 
     def case(self, case: Case, detail: str, language: str) -> None:
         """Write the answer as a line."""
+        self.out.write(self._line(case, detail, language) + "\n")
+
+    def _line(self, case: Case, detail: str, language: str) -> str:
+        """Give the answer; from some cases on by the compiled version, which says the same."""
+        self.count += 1
+        if self.count > WORTH_FROM:
+            if self.brief is None:
+                self.brief = Brief(self.knowledge)
+            if detail == "brief":
+                return self.brief.line(case)
         found = assess(case, self.knowledge, detail=detail, language=language)
-        self.out.write(to_json(found, self.knowledge, language) + "\n")
+        return to_json(found, self.knowledge, language)
 
     def error(self, error: BadCase, identifier: str | None, line: int) -> None:
         """Write the error object in the case's place."""

@@ -43,8 +43,9 @@ class FastExact:
     """A network laid out for the compiled passes, and the memory they use: one thread at a time."""
 
     def __init__(self, network: Network) -> None:
-        from kedut.reasoning import exact_emission, exact_kernel, exact_steps
+        from kedut.reasoning import exact_emission, exact_kernel, exact_rank, exact_steps
 
+        self._rank = exact_rank.rank
         self._kernel, self._parts = exact_kernel, exact_emission
         self._room_of = exact_steps.Room
         self.network = network
@@ -91,6 +92,11 @@ class FastExact:
             _places(attributes, evidence.not_shown),
             self.ways(evidence),
         )
+
+    def ranked(self, at_work: Floats, prevalent: Floats, names: Ints) -> list[int]:
+        """Give places as `inference.ranking` does."""
+        order: list[int] = self._rank(at_work, prevalent, names).tolist()
+        return order
 
     def room_for(self, evidence: Evidence) -> int:
         """Give how many numbers the tables of some evidence hold together."""

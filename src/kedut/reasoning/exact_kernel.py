@@ -39,9 +39,10 @@ def room_wanted(numbers: Numbers, seen: Seen) -> int:
 @compiled
 def _most_states(seen: Seen) -> int:
     """Give the states of the gate, for the way that needs most."""
+    states = 1
     if seen.moves == 1:
-        return 1 + (1 << (len(seen.shown) + seen.ways.shape[1]))
-    return 1
+        states += 1 << (len(seen.shown) + seen.ways.shape[1])
+    return states
 
 
 @compiled

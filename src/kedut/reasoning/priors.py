@@ -8,6 +8,7 @@ asking person has a stated number of causes at work on average (ADR 2).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from kedut.knowledge.entities import Prior
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.quantity.sourced import Grade, Sourced
-from kedut.reasoning.network import network_of
+from kedut.reasoning.network import Factor, network_of
 
 Floats = NDArray[np.float64]
 
@@ -41,10 +42,19 @@ class Priors:
         for of_one in rows.values():
             of_one.sort(key=lambda row: (row.age_to - row.age_from, not row.sex))
         self.rows = rows
+        self._shifts = {name: self._shift(own) for name, own in self.network.factors.items()}
         self.asking = np.array([self._asks(cause, knowledge) for cause in self.network.causes])
         self._memory: dict[tuple[int | None, str | None], Floats] = {}
         everybody = self._average(None, None) * self.asking
         self.scale = knowledge.decisions["ask.causes_per_person"] / float(everybody.sum())
+
+    def _shift(self, factors: Iterable[Factor]) -> tuple[Floats, Floats]:
+        """Give how one factor shifts the log-odds of each cause (C,), present and absent."""
+        present, absent = np.zeros(len(self.rows)), np.zeros(len(self.rows))
+        for factor in factors:
+            present[factor.cause] += factor.present
+            absent[factor.cause] += factor.absent
+        return present, absent
 
     def _asks(self, cause: str, knowledge: Knowledge) -> float:
         """Give the share of people with a cause who come to ask about it within the month.
@@ -78,9 +88,10 @@ class Priors:
     def _average(self, age: float | None, sex: str | None) -> Floats:
         ages = list(_TYPICAL_YEARS) if age is None else [age]
         sexes = _SEXES if sex is None else (sex,)
+        people = [(a, s) for a in ages for s in sexes]
         return np.array(
             [
-                np.mean([self.figure(cause, a, s).value for a in ages for s in sexes])
+                sum([self.figure(cause, a, s).value for a, s in people]) / len(people)
                 for cause in self.network.causes
             ]
         )
@@ -89,11 +100,11 @@ class Priors:
         """Give the chances after known factors; an unknown factor leaves them as they are."""
         shift = np.zeros_like(chances)
         for name in present:
-            for factor in self.network.factors.get(name, ()):
-                shift[factor.cause] += factor.present
+            if name in self._shifts:
+                shift += self._shifts[name][0]
         for name in absent:
-            for factor in self.network.factors.get(name, ()):
-                shift[factor.cause] += factor.absent
+            if name in self._shifts:
+                shift += self._shifts[name][1]
         odds = chances / (1 - chances) * np.exp(shift)
         limited: Floats = np.minimum(odds / (1 + odds), np.maximum(_MOST, chances))
         return limited
