@@ -12,6 +12,7 @@ from kedut.outlook.course import course_of
 FUNCTION_SIGNS = ("heel_raise_weakness", "falls", "slurred_speech")
 _MOSTLY_RESOLVED = 0.75  # constant: three in four better is when looking again tells something
 _LATEST_DAYS = 28
+_COUNTED_FROM = 0.01  # constant: a cause less likely than this does not move the date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,7 @@ def come_back(
 
 def _mostly_resolved(knowledge: Knowledge, at_work: Mapping[str, float]) -> int:
     """Give the first shown day by which the leading causes have mostly resolved."""
-    curves = [(p, course_of(knowledge, cause)) for cause, p in at_work.items() if p > 0]
+    curves = [(p, course_of(knowledge, cause)) for cause, p in at_work.items() if p >= _COUNTED_FROM]
     weighed = [(p, course) for p, course in curves if course is not None]
     total = sum(p for p, _ in weighed)
     if not total:

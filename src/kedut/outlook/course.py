@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
+from functools import lru_cache
 
 from kedut.knowledge.entities import CoursePoint
 from kedut.knowledge.knowledge_base import Knowledge
@@ -22,6 +24,8 @@ class Course:
     sources: tuple[str, ...]
 
 
+@lru_cache(maxsize=2048)
+@lru_cache(maxsize=4096)
 def course_of(knowledge: Knowledge, cause: str) -> Course | None:
     """Give the expected course of a cause, or nothing where no figure is known.
 

@@ -17,6 +17,8 @@ from kedut.reasoning.network import Network, network_of
 Floats = NDArray[np.float64]
 Interval = tuple[int, int]
 
+GATE_STEP = "twitch_leg_unspecified"  # stands for the moving calf where evidence is taken in parts
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -209,6 +211,46 @@ def point_tables(network: Network, evidence: Evidence) -> Tables:
         not_shown_leak=network.attribute_leak[hidden, None],
         states={name: network.variables[name][..., None] for name in names},
         states_leak={name: network.variable_leak[name][..., None] for name in names},
+    )
+
+
+def partly_known(tables: Tables, evidence: Evidence, parts: Sequence[frozenset[str]]) -> Tables:
+    """Give tables with one draw for each part of the evidence that is taken as known.
+
+    What is not known is made to say nothing: the background explains what is present for certain,
+    and nothing contradicts what is absent.
+    """
+    moves = np.array([GATE_STEP in part for part in parts])
+    if evidence.gate:
+        names = {*evidence.shown, *evidence.not_shown, *(name for name, _ in evidence.states)}
+        moves |= np.array([bool(names & part) for part in parts])
+
+    def known(*names: str) -> Floats:
+        return np.array([[float(name in part) for part in parts] for name in names]).reshape(
+            len(names), len(parts)
+        )
+
+    there, away = known(*evidence.present), known(*evidence.absent)
+    shown, hidden = known(*evidence.shown), known(*evidence.not_shown)
+    states, leaks = {}, {}
+    for name, runs in evidence.states:
+        told = known(name)[0]
+        certain = np.zeros((tables.states[name].shape[1], 1))
+        certain[runs[0][0] - 1] = 1
+        states[name] = tables.states[name] * told + certain * (1 - told)
+        leaks[name] = tables.states_leak[name] * told + certain * (1 - told)
+    return Tables(
+        link_present=tables.link_present * there,
+        leak_present=tables.leak_present * there + (1 - there),
+        link_absent=tables.link_absent * away,
+        gate=tables.gate * moves,
+        gate_leak=tables.gate_leak * moves + (1 - moves if evidence.gate else 0 * moves),
+        shown=tables.shown * shown + (1 - shown),
+        shown_leak=tables.shown_leak * shown + (1 - shown),
+        not_shown=tables.not_shown * hidden,
+        not_shown_leak=tables.not_shown_leak * hidden,
+        states=states,
+        states_leak=leaks,
     )
 
 

@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.knowledge_base import Knowledge
-from kedut.reasoning.bedside import Evidence, lay_out, point_tables
-from kedut.reasoning.exact import posterior
-from kedut.reasoning.inference import Inference
+from kedut.reasoning.bedside import Evidence
+from kedut.reasoning.inference import Inference, Reasoner, bits, reasoner_of, Reasoner, reasoner_of
 from kedut.reasoning.network import Network, network_of
 from kedut.reasoning.priors import priors_of
 
@@ -27,6 +26,8 @@ Floats = NDArray[np.float64]
 ORDERS = 4
 _SEED = 7
 _FLOOR = 1e-300
+# With the clear version all parts are reckoned in one pass, as draws, while the table is small.
+_TOGETHER_UP_TO_BITS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def explain(
     base = priors_of(knowledge).chances(findings.age, findings.sex)
     factors = _factor_bits(knowledge, findings, network)
     steps = _steps(inference.evidence)
-    shares = _shapley(network, inference, places, steps)
+    shares = _shapley(reasoner_of(knowledge), inference, places, steps)
     result = []
     for row, place in enumerate(places):
         prior_bits = _bits(base[place])
@@ -103,9 +104,6 @@ def _factor_bits(
     return shifts
 
 
-GATE_STEP = "twitch_leg_unspecified"
-
-
 def _steps(evidence: Evidence) -> list[str]:
     """Give what is taken in one at a time; the moving calf stands for its gate."""
     gate = [GATE_STEP] if evidence.gate is not None else []
@@ -129,40 +127,50 @@ def _orders(count: int) -> list[list[int]]:
 
 
 def _shapley(
-    network: Network, inference: Inference, places: list[int], steps: list[str]
+    reasoner: Reasoner, inference: Inference, places: list[int], steps: list[str]
 ) -> Floats:
     """Give the mean gain in log-odds (steps, causes), in bits, over the orders."""
-    evidence = inference.evidence
     shares = np.zeros((len(steps), len(places)))
     if not steps:
         return shares
-    memory: dict[frozenset[str], Floats] = {
-        frozenset(): np.array([_bits(inference.prior[place]) for place in places])
-    }
-    for order in _orders(len(steps)):
+    orders = _orders(len(steps))
+    nothing: frozenset[str] = frozenset()
+    parts = dict.fromkeys(
+        frozenset(steps[step] for step in order[: count + 1])
+        for order in orders
+        for count in range(len(order))
+    )
+    memory = dict(zip(parts, _log_odds(reasoner, inference, list(parts), places), strict=True))
+    memory[nothing] = np.array([_bits(inference.prior[place]) for place in places])
+    for order in orders:
         known: set[str] = set()
-        before = memory[frozenset()]
+        before = memory[nothing]
         for step in order:
             known.add(steps[step])
-            after = _log_odds(network, inference.prior, evidence, frozenset(known), places, memory)
+            after = memory[frozenset(known)]
             shares[step] += after - before
             before = after
     return shares / ORDERS
 
 
 def _log_odds(
-    network: Network,
-    prior: Floats,
-    evidence: Evidence,
-    known: frozenset[str],
-    places: list[int],
-    memory: dict[frozenset[str], Floats],
-) -> Floats:
-    if known not in memory:
-        part = restrict(evidence, known)
-        found = posterior(prior[:, None], lay_out(part, point_tables(network, part)))
-        memory[known] = np.array([_bits(float(found.prevalent[place, 0])) for place in places])
-    return memory[known]
+    reasoner: Reasoner, inference: Inference, parts: list[frozenset[str]], places: list[int]
+) -> list[Floats]:
+    """Give the log-odds in bits (causes,) when only some findings are known, for each part."""
+    evidence, prior = inference.evidence, inference.prior
+    if reasoner.fast is None and bits(evidence) <= _TOGETHER_UP_TO_BITS:
+        tables = partly_known(point_tables(reasoner.network, evidence), evidence, parts)
+        together = np.repeat(prior[:, None], len(parts), axis=1)
+        prevalent = posterior(together, lay_out(evidence, tables)).prevalent[places].T
+    else:
+        reasoner.quicken()
+        prevalent = np.array(
+            [
+                reasoner.posterior(prior, restrict(evidence, part)).prevalent[places, 0]
+                for part in parts
+            ]
+        )
+    return [np.array([_bits(float(chance)) for chance in row]) for row in prevalent]
 
 
 def restrict(evidence: Evidence, known: frozenset[str]) -> Evidence:

@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 MOST_BITS = 16
 # With the quick version it is the sum of its tables that is limited: 2 to this many numbers of
 # eight bytes each. Findings that do not hang together hardly count.
-MOST_ROOM = 25
+MOST_ROOM = 22
 _MOST_PLAIN = 30  # constant: sets of plain findings are bits of one number
 
 
@@ -56,10 +56,10 @@ class Reasoner:
 
     def limited(self, evidence: Evidence) -> tuple[Evidence, tuple[str, ...]]:
         """Give the evidence that can be taken on at once, and the findings set aside."""
-        if _bits(evidence) <= MOST_BITS:
+        if bits(evidence) <= MOST_BITS:
             return evidence, ()
         if not self.quicken() or self.fast is None:
-            return limit_evidence(self.network, evidence, _bits(evidence) - MOST_BITS)
+            return limit_evidence(self.network, evidence, bits(evidence) - MOST_BITS)
         fewer = max(0, len(evidence.present) - _MOST_PLAIN)
         limited, aside = limit_evidence(self.network, evidence, fewer)
         while self.fast.room_for(limited) > 1 << MOST_ROOM:
@@ -187,7 +187,8 @@ def _infer(knowledge: Knowledge, findings: Findings) -> Inference:
     )
 
 
-def _bits(evidence: Evidence) -> int:
+def bits(evidence: Evidence) -> int:
+    """Give how many positive findings the evidence counts, the moving calf as one."""
     gated = 1 + len(evidence.shown) + len(evidence.states) if evidence.gate else 0
     return len(evidence.present) + gated
 

@@ -132,10 +132,11 @@ def _fill(
         table = layout.start()
         for place, cause in enumerate(leading):
             table = layout.take_in(table, place, prior[cause])
+        wide_idle = Layout(wide.plain, wide_gate).idle
         for place in range(len(rare)):
             row = len(leading) + place
             rare_on[place] += full_set(table, wide, wide_gate, row) * gain[place]
-            rare_idle[place] += table[-1] * Layout(wide.plain, wide_gate).idle[row] * miss[place]
+            rare_idle[place] += table[-1] * wide_idle[row] * miss[place]
     result[leading] = np.clip((total - off - idle) / total, 0, 1)
     p = prior[rare]
     odds_base = (1 - p) * total + p * rare_on
