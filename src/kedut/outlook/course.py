@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import lru_cache
-from functools import lru_cache
 
 from kedut.knowledge.entities import CoursePoint
 from kedut.knowledge.knowledge_base import Knowledge
@@ -24,7 +23,6 @@ class Course:
     sources: tuple[str, ...]
 
 
-@lru_cache(maxsize=2048)
 @lru_cache(maxsize=4096)
 def course_of(knowledge: Knowledge, cause: str) -> Course | None:
     """Give the expected course of a cause, or nothing where no figure is known.

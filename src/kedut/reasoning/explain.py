@@ -16,8 +16,15 @@ from numpy.typing import NDArray
 
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.knowledge_base import Knowledge
-from kedut.reasoning.bedside import Evidence
-from kedut.reasoning.inference import Inference, Reasoner, bits, reasoner_of, Reasoner, reasoner_of
+from kedut.reasoning.bedside import (
+    GATE_STEP,
+    Evidence,
+    lay_out,
+    partly_known,
+    point_tables,
+)
+from kedut.reasoning.exact import posterior
+from kedut.reasoning.inference import Inference, Reasoner, bits, reasoner_of
 from kedut.reasoning.network import Network, network_of
 from kedut.reasoning.priors import priors_of
 
