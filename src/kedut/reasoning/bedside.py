@@ -60,6 +60,16 @@ class Bits:
             self.weight[causes],
         )
 
+    def draws(self, some: slice) -> Bits:
+        """Give the same for some draws alone."""
+        return Bits(
+            self.explain[..., some],
+            self.miss[..., some],
+            self.leak_explain[..., some],
+            self.leak_miss[..., some],
+            self.weight[..., some],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -73,6 +83,22 @@ class Gate:
     def of(self, causes: NDArray[np.intp]) -> Gate:
         """Give the same for some causes alone."""
         return Gate(self.emit[causes], self.emit_leak, self.bits.of(causes), self.leak_weight)
+
+    def draws(self, some: slice) -> Gate:
+        """Give the same for some draws alone."""
+        return Gate(
+            self.emit[..., some],
+            self.emit_leak[..., some],
+            self.bits.draws(some),
+            self.leak_weight[..., some],
+        )
+
+    def start(self) -> Floats:
+        """Give (G, D) what the background does: nothing, or a movement with a set of attributes."""
+        moved = [self.emit_leak * self.leak_weight]
+        for explain, miss in zip(self.bits.leak_explain, self.bits.leak_miss, strict=True):
+            moved = [part * miss for part in moved] + [part * explain for part in moved]
+        return np.stack([1 - self.emit_leak, *moved])
 
 
 @dataclass(frozen=True, slots=True)

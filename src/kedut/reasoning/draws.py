@@ -88,14 +88,16 @@ class Draws:
 
     def figure(self, cause: str, finding: str) -> Floats:
         """Give the draws of P(finding | cause) as a table states it, own row only."""
-        return self._drawn[self._places[cause, finding]]
+        drawn: Floats = self._drawn[self._places[cause, finding]]
+        return drawn
 
     def background(self, finding: str) -> Floats:
         """Give the draws of a background."""
         place = self._places.get(("", finding))
         if place is None:
             return np.full(self.count, self.network.leak[self.network.finding_index[finding]])
-        return self._drawn[place]
+        drawn: Floats = self._drawn[place]
+        return drawn
 
     def links(self, causes: Iterable[int], findings: Iterable[str]) -> Floats:
         """Give links (C, K, D) of some causes and plain findings."""

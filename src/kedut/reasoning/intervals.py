@@ -17,8 +17,8 @@ from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.bedside import Bedside, Evidence, Gate, Tables, lay_out
 from kedut.reasoning.draws import Draws, draws_of
-from kedut.reasoning.exact import Layout, likelihoods
-from kedut.reasoning.inference import Inference
+from kedut.reasoning.exact import LEAST_SHARE, Layout, likelihoods
+from kedut.reasoning.inference import Inference, bits, limit_evidence, reasoner_of
 from kedut.reasoning.network import network_of
 
 Floats = NDArray[np.float64]
@@ -27,6 +27,9 @@ LOW, HIGH = 0.05, 0.95
 _MOST_LEADING = 10
 _FEWEST_LEADING = 5
 _LEADING_FROM = 0.01  # constant: chance from which a cause is reckoned together with the others
+_MOST_BITS = 14
+_QUICK_FROM_BITS = 8
+_NUMBERS_AT_ONCE = 1 << 18  # constant: a table of all draws at once would not fit the cache
 
 
 def intervals(
@@ -46,6 +49,8 @@ def at_work_draws(
 ) -> Floats:
     """Give each cause's chance to be at work in each draw (C, D)."""
     evidence = inference.evidence
+    if bits(evidence) > _MOST_BITS:  # the rest hardly moves how wide an interval is
+        evidence, _ = limit_evidence(draws.network, evidence, bits(evidence) - _MOST_BITS)
     prior = _prior_draws(knowledge, findings, inference, draws)
     order = inference.ranked()
     leading = [c for c in order[:_MOST_LEADING] if inference.at_work[c] >= _LEADING_FROM]
@@ -54,11 +59,23 @@ def at_work_draws(
     network = network_of(knowledge)
     joint, lone = _split(evidence, network.link[leading], network.finding_index)
     all_tables = draws.tables(evidence, [*leading, *rare])
-    bedside = lay_out(joint, _narrow(all_tables, evidence, joint, len(leading)))
-    wide = lay_out(joint, _narrow(all_tables, evidence, joint, None))
+    wide = lay_out(joint, _narrow(all_tables, evidence, joint))
     lone_columns = [evidence.present.index(name) for name in lone]
+    explain = all_tables.link_present[len(leading) :, lone_columns]
+    leak = all_tables.leak_present[lone_columns]
+    gain = np.prod((leak + (1 - leak) * explain) / leak, axis=1)
+    miss = np.prod(1 - explain, axis=1)
+    chances = prior[[*leading, *rare]]
+    reasoner = reasoner_of(knowledge)
+    if reasoner.fast is None and len(joint.present) > _QUICK_FROM_BITS:
+        reasoner.quicken()
+    reckon = _sums if reasoner.fast is None else _quick_sums
+    total, working, there = reckon(wide, chances, len(leading), gain, miss)
+    working[working < LEAST_SHARE * there] = 0
     result = np.zeros((len(inference.causes), draws.count))
-    _fill(result, prior, leading, rare, bedside, wide, all_tables, lone_columns)
+    result[leading] = np.clip(working[: len(leading)] / total, 0, 1)
+    p, there, working = chances[len(leading) :], there[len(leading) :], working[len(leading) :]
+    result[rare] = np.clip(p * working / ((1 - p) * total + p * there), 0, 1)
     return result
 
 
@@ -85,62 +102,103 @@ def _split(
     return replace(evidence, present=shared), lone
 
 
-def _narrow(
-    tables: Tables, evidence: Evidence, joint: Evidence, first_causes: int | None
-) -> Tables:
+def _narrow(tables: Tables, evidence: Evidence, joint: Evidence) -> Tables:
     columns = [evidence.present.index(name) for name in joint.present]
-    rows = slice(first_causes)
     return replace(
         tables,
-        link_present=tables.link_present[rows][:, columns],
+        link_present=tables.link_present[:, columns],
         leak_present=tables.leak_present[columns],
-        link_absent=tables.link_absent[rows],
-        gate=tables.gate[rows],
-        shown=tables.shown[rows],
-        not_shown=tables.not_shown[rows],
-        states={name: table[rows] for name, table in tables.states.items()},
     )
 
 
-def _fill(
-    result: Floats,
-    prior: Floats,
-    leading: list[int],
-    rare: list[int],
-    bedside: Bedside,
-    wide: Bedside,
-    tables: Tables,
-    lone: list[int],
-) -> None:
-    """Reckon the leading causes together and each rare one beside them."""
+def _sums(
+    wide: Bedside, prior: Floats, leading: int, gain: Floats, miss: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Reckon the leading causes together and each rare one beside them, a few draws at a time.
+
+    Parameters
+    ----------
+    prior : (C, D), the leading causes first
+    gain, miss : (C - leading, D), by how much a rare cause raises the chance of the findings that
+        no leading cause brings, and its chance to bring none of them
+
+    Returns
+    -------
+    total (D,); working (C, D), the part with the cause at work (of a rare one: were it there for
+    certain); there (C, D), the same with the cause there
+    """
     draws = prior.shape[1]
     total = np.zeros(draws)
-    off = np.zeros((len(leading), draws))
-    idle = np.zeros_like(off)
-    rare_on = np.zeros((len(rare), draws))
-    rare_idle = np.zeros_like(rare_on)
-    explain = tables.link_present[len(leading) :, lone]
-    leak = tables.leak_present[lone]
-    gain = np.prod((leak + (1 - leak) * explain) / leak, axis=1)
-    miss = np.prod(1 - explain, axis=1)
-    for gate, wide_gate in zip(bedside.gates, wide.gates, strict=True):
-        found = likelihoods(prior[leading], bedside.plain, gate)
-        total += found.total
-        off += (1 - prior[leading]) * found.without
-        idle += prior[leading] * found.idle * found.without
-        layout = Layout(bedside.plain, gate)
-        table = layout.start()
-        for place, cause in enumerate(leading):
-            table = layout.take_in(table, place, prior[cause])
-        wide_idle = Layout(wide.plain, wide_gate).idle
-        for place in range(len(rare)):
-            row = len(leading) + place
-            rare_on[place] += full_set(table, wide, wide_gate, row) * gain[place]
-            rare_idle[place] += table[-1] * wide_idle[row] * miss[place]
-    result[leading] = np.clip((total - off - idle) / total, 0, 1)
-    p = prior[rare]
-    odds_base = (1 - p) * total + p * rare_on
-    result[rare] = np.clip(p * (rare_on - rare_idle) / odds_base, 0, 1)
+    working, there = np.zeros_like(prior), np.zeros_like(prior)
+    bits = wide.plain.explain.shape[1]
+    bits += 0 if wide.gates[0] is None else 1 + wide.gates[0].bits.explain.shape[1]
+    few = max(1, _NUMBERS_AT_ONCE >> bits)
+    for start in range(0, draws, few):
+        some = slice(start, start + few)
+        plain, chance = wide.plain.draws(some), prior[:leading, some]
+        ahead = plain.of(np.arange(leading))
+        for gate in wide.gates:
+            part = None if gate is None else gate.draws(some)
+            first = None if part is None else part.of(np.arange(leading))
+            found = likelihoods(chance, ahead, first)
+            total[some] += found.total
+            there[:leading, some] += chance * found.with_it
+            working[:leading, some] += chance * (found.with_it - found.idle * found.without)
+            layout = Layout(ahead, first)
+            table = layout.start()
+            for place in range(leading):
+                table = layout.take_in(table, place, chance[place])
+            idle = Layout(plain, part).idle
+            for row in range(leading, len(prior)):
+                on = full_set(table, Bedside(plain, ()), part, row) * gain[row - leading, some]
+                there[row, some] += on
+                working[row, some] += on - table[-1] * idle[row] * miss[row - leading, some]
+    return total, working, there
+
+
+def _quick_sums(
+    wide: Bedside, prior: Floats, leading: int, gain: Floats, miss: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Give the same as `_sums`, compiled."""
+    from kedut.reasoning import interval_kernel as kernel
+
+    plain, (causes, draws) = wide.plain, prior.shape
+    drawn = kernel.Drawn(
+        _by_draw(plain.explain),
+        _by_draw(plain.leak_explain),
+        _by_draw(plain.weight),
+        _by_draw(prior),
+    )
+    sums = kernel.DrawnSums(
+        np.zeros(draws),
+        np.zeros((draws, causes)),
+        np.zeros((draws, causes)),
+        np.ones((2, draws, causes)),
+    )
+    sums.lone[0, :, leading:], sums.lone[1, :, leading:] = gain.T, miss.T
+    none = np.zeros((draws, causes, 0))
+    for gate in wide.gates:
+        if gate is None:
+            off = kernel.DrawnGate(
+                False, drawn.weight, drawn.weight, none, none, np.ones((draws, 1))
+            )
+            kernel.draw_sums(drawn, off, leading, sums)
+            continue
+        here = kernel.DrawnGate(
+            True,
+            _by_draw(gate.emit),
+            _by_draw(gate.bits.weight),
+            _by_draw(gate.bits.explain),
+            _by_draw(gate.bits.miss),
+            _by_draw(gate.start()),
+        )
+        kernel.draw_sums(drawn, here, leading, sums)
+    return sums.total, sums.working.T, sums.with_it.T
+
+
+def _by_draw(table: Floats) -> Floats:
+    """Put the draws first: one draw's numbers lie together."""
+    return np.ascontiguousarray(np.moveaxis(table, -1, 0))
 
 
 def full_set(table: Floats, bedside: Bedside, gate: Gate | None, cause: int) -> Floats:
@@ -154,14 +212,15 @@ def full_set(table: Floats, bedside: Bedside, gate: Gate | None, cause: int) -> 
     last = len(table) - 1
     emit = gate.emit[cause] if gate is not None else None
     if gate is None or emit is None or not emit.any():
-        return plain.weight[cause] * _reach(table, last, touched)
+        alone: Floats = plain.weight[cause] * _reach(table, last, touched)
+        return alone
     first = plain.explain.shape[1]
     draws = table.shape[1]
     gated = [(first, np.ones(draws), np.zeros(draws))]
-    for place in range(gate.bits.explain.shape[1]):
-        gated.append(
-            (first + 1 + place, gate.bits.explain[cause, place], gate.bits.miss[cause, place])
-        )
+    gated += [
+        (first + 1 + place, gate.bits.explain[cause, place], gate.bits.miss[cause, place])
+        for place in range(gate.bits.explain.shape[1])
+    ]
     still = (1 - emit) * _reach(table, last, touched)
     moved = emit * gate.bits.weight[cause] * _reach(table, last, [*touched, *gated])
     result: Floats = plain.weight[cause] * (still + moved)
@@ -171,7 +230,8 @@ def full_set(table: Floats, bedside: Bedside, gate: Gate | None, cause: int) -> 
 def _reach(table: Floats, at: int, bits: list[tuple[int, Floats, Floats]]) -> Floats:
     """Give the weight that reaches set `at` when a cause may explain these bits."""
     if not bits:
-        return table[at]
+        reached: Floats = table[at]
+        return reached
     (bit, explain, miss), rest = bits[0], bits[1:]
     already = _reach(table, at, rest) * (explain + miss)
     newly = _reach(table, at & ~(1 << bit), rest) * explain

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.bedside import Gate, lay_out, point_tables
 from kedut.reasoning.exact import Layout
-from kedut.reasoning.inference import Inference
+from kedut.reasoning.inference import Inference, bits, limit_evidence
 from kedut.reasoning.network import network_of
 
 Floats = NDArray[np.float64]
 
 _LEADING = 6
 _LARGEST_SET = 3
+_MOST_BITS = 14  # constant: sets of more findings would take seconds
 
 
 def joint(
@@ -23,12 +24,14 @@ def joint(
     """Give the most probable sets of the leading causes at work, with their probability.
 
     A set is exact among the leading causes: those in it are at work, the other leading ones are
-    not; all remaining causes are summed over.
+    not; all remaining causes are summed over. Of very many findings those that tell most are used.
     """
     evidence = inference.evidence
     if not evidence.present and not evidence.gate:
         return []
     network = network_of(knowledge)
+    if bits(evidence) > _MOST_BITS:
+        evidence, _ = limit_evidence(network, evidence, bits(evidence) - _MOST_BITS)
     bedside = lay_out(evidence, point_tables(network, evidence))
     leading = [c for c in inference.ranked()[:_LEADING] if inference.at_work[c] > 0]
     weights: dict[tuple[int, ...], float] = {}
