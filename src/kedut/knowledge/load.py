@@ -203,7 +203,7 @@ def _cross_check(knowledge: Knowledge, faults: list[Fault]) -> None:
     }
     for table, column, thing in _REFERS:
         for row in knowledge.tables[table]:
-            name = row[column]
+            name = row.cells.get(column, "")
             if name and name not in known[thing]:
                 hint = ", ".join(repr(n) for n in nearest(name, known[thing], 1))
                 home = "findings.csv" if thing == "finding" else "causes.csv"
@@ -214,12 +214,14 @@ def _cross_check(knowledge: Knowledge, faults: list[Fault]) -> None:
                     )
                 )
     for table, key in _UNIQUE.items():
-        counts = Counter(tuple(row[c] for c in key) for row in knowledge.tables[table])
-        faults.extend(
-            row.fault(f"{' '.join(row[c] for c in key)} stands more than once")
-            for row in knowledge.tables[table]
-            if counts[tuple(row[c] for c in key)] > 1
-        )
+        keys = [tuple([row[c] for c in key]) for row in knowledge.tables[table]]
+        counts = Counter(keys)
+        if len(counts) < len(keys):
+            faults.extend(
+                row.fault(f"{' '.join(own)} stands more than once")
+                for row, own in zip(knowledge.tables[table], keys, strict=True)
+                if counts[own] > 1
+            )
     sources = {
         *(row["key"] for row in knowledge.tables["sources"]),
         *(row["alias"] for row in knowledge.tables["source-aliases"]),

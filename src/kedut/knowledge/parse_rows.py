@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from kedut.knowledge.entities import (
     Background,
@@ -36,12 +37,18 @@ _USED_LINK_ROLES = ("finding", "measured")
 LINK_ROLES = (*_USED_LINK_ROLES, "composite", "demographic", "course", "excluded")
 RISK_ROLES = ("risk", "amplifier", "demographic", "excluded")
 ODDS_MEASURES = ("OR", "RR", "HR")
+_GRADES = {str(grade): grade for grade in Grade}
 WHO = ("self", "pharmacist", "gp", "specialist", "surgery", "emergency")
 
 
 def keys(row: Row) -> tuple[str, ...]:
     """Give the source keys of a row."""
-    return tuple(key.strip() for key in row["source_keys"].split(";") if key.strip())
+    return _split(row.cells.get("source_keys", ""))
+
+
+@lru_cache(maxsize=1 << 14)
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(key.strip() for key in text.split(";") if key.strip())
 
 
 def identifiers(expression: str) -> set[str]:
@@ -72,13 +79,22 @@ def one_of(row: Row, column: str, choices: tuple[str, ...]) -> str:
 
 def grade(row: Row) -> Grade:
     """Read the grade of a row; a row without one is a judgement."""
+    known = _GRADES.get(row.cells.get("grade", ""))
+    if known is not None:
+        return known
     return Grade(one_of(row, "grade", ("A", "B", "C", "D"))) if row["grade"] else Grade.JUDGEMENT
 
 
 def fraction(row: Row, column: str, scale: float = 1.0) -> Sourced:
     """Read a fraction strictly between 0 and 1 with its range, times `scale`."""
-    value = number(row, column)
-    low, high = number(row, "low", value), number(row, "high", value)
+    cells = row.cells
+    try:  # as good as always: plain numbers in all three cells
+        value, low, high = float(cells[column]), float(cells["low"]), float(cells["high"])
+    except (KeyError, ValueError):
+        value = low = high = math.nan
+    if not 0 <= low <= value <= high <= 1:
+        value = number(row, column)
+        low, high = number(row, "low", value), number(row, "high", value)
     if not 0 <= low <= value <= high <= 1:
         raise ValueError(
             f"need 0 <= low <= {column} <= high <= 1, got low={low:g}, {column}={value:g}, "
@@ -179,8 +195,14 @@ def link(row: Row) -> Link:
         p = fraction(row, "p")
     else:
         p = Sourced(value=0.5, low=0, high=1, grade=Grade.JUDGEMENT)  # constant: never used
+    cells = row.cells
     return Link(
-        cause=row["cause"], finding=row["finding"], p=p, role=role, n=row["n"], note=row["note"]
+        cause=cells.get("cause", ""),
+        finding=cells.get("finding", ""),
+        p=p,
+        role=role,
+        n=cells.get("n", ""),
+        note=cells.get("note", ""),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -27,46 +28,68 @@ Floats = NDArray[np.float64]
 DRAWS = 400
 SEED = 20261101
 _STANDARD_ERRORS_WIDE = 2 * 1.96  # constant: a published range is a central 95 % interval
+_NOBODY = ""  # stands for the background among causes
+_SMALLEST = 1e-9  # constant: no figure is impossible, none certain
+
+
+def _stream(name: str) -> int:
+    """Give the number of a stream; the same on every machine."""
+    return zlib.crc32(name.encode())
 
 
 class Draws:
     """Draws of links, backgrounds, priors and odds ratios; the same for the same seed.
 
     Figures are drawn independently; where a finding inherits the figure of a wider one, both share
-    its draws.
+    its draws. Each finding, and the prior of each cause, has a stream of its own and is drawn when
+    first asked for: a new row moves no other finding's draws, and few are needed for one person.
     """
 
     def __init__(self, knowledge: Knowledge, count: int = DRAWS, seed: int = SEED) -> None:
         self.knowledge = knowledge
         self.network: Network = network_of(knowledge)
         self.priors: Priors = priors_of(knowledge)
-        self.count = count
-        self._places: dict[tuple[str, str], int] = {}
-        figures: list[Sourced] = []
+        self.count, self.seed = count, seed
+        self._figures: dict[str, dict[str, Sourced]] = {}
         for link in knowledge.links:
             if link.role in ("finding", "measured"):
                 name = link.finding
                 if name != CALF_MOVEMENT:
                     name = knowledge.resolve(name)
-                if (link.cause, name) not in self._places:
-                    self._places[link.cause, name] = len(figures)
-                    figures.append(link.p)
+                self._figures.setdefault(name, {}).setdefault(link.cause, link.p)
         for name, row in knowledge.background.items():
-            self._places["", name] = len(figures)
-            figures.append(row.p)
-        self._prior_places: dict[int, int] = {}
-        for rows in self.priors.rows.values():
-            for prior in rows:
-                self._prior_places[id(prior.chance)] = len(figures)
-                figures.append(prior.chance)
+            self._figures.setdefault(name, {})[_NOBODY] = row.p
+        self._drawn: dict[str, dict[str, Floats]] = {}
+        self._drawn_priors: dict[str, dict[int, Floats]] = {}
+        self._risks = self._draw_risks(np.random.default_rng([seed, _stream("risks")]))
+
+    def _of(self, finding: str) -> dict[str, Floats]:
+        """Give the draws of all figures about a finding, by cause."""
+        if finding not in self._drawn:
+            figures = self._figures.get(finding, {})
+            names = sorted(figures)
+            drawn = self._draw([figures[name] for name in names], f"finding {finding}")
+            self._drawn[finding] = dict(zip(names, drawn, strict=True))
+        return self._drawn[finding]
+
+    def _prior(self, cause: str, chance: Sourced) -> Floats | None:
+        """Give the draws of a cause's prior in one stratum; nothing where no row states it."""
+        if cause not in self._drawn_priors:
+            chances = [row.chance for row in self.priors.rows[cause]]
+            drawn = self._draw(chances, f"prior {cause}")
+            self._drawn_priors[cause] = {id(c): row for c, row in zip(chances, drawn, strict=True)}
+        return self._drawn_priors[cause].get(id(chance))
+
+    def _draw(self, figures: list[Sourced], stream: str) -> Floats:
+        """Draw figures (N, D) from the Beta of each."""
+        if not figures:
+            return np.zeros((0, self.count))
         a, b = beta_shapes(
             [f.value for f in figures], [f.low for f in figures], [f.high for f in figures]
         )
-        generator = np.random.default_rng(seed)
-        self._drawn: Floats = generator.beta(a[:, None], b[:, None], (len(figures), count))
-        smallest = 1e-9
-        np.clip(self._drawn, smallest, 1 - smallest, out=self._drawn)
-        self._risks = self._draw_risks(generator)
+        generator = np.random.default_rng([self.seed, _stream(stream)])
+        drawn = generator.beta(a[:, None], b[:, None], (len(figures), self.count))
+        return np.clip(drawn, _SMALLEST, 1 - _SMALLEST)
 
     def _draw_risks(self, generator: np.random.Generator) -> dict[tuple[str, str], Floats]:
         """Give for each (factor, cause) its value in each draw."""
@@ -88,15 +111,13 @@ class Draws:
 
     def figure(self, cause: str, finding: str) -> Floats:
         """Give the draws of P(finding | cause) as a table states it, own row only."""
-        drawn: Floats = self._drawn[self._places[cause, finding]]
-        return drawn
+        return self._of(finding)[cause]
 
     def background(self, finding: str) -> Floats:
         """Give the draws of a background."""
-        place = self._places.get(("", finding))
-        if place is None:
+        drawn = self._of(finding).get(_NOBODY)
+        if drawn is None:
             return np.full(self.count, self.network.leak[self.network.finding_index[finding]])
-        drawn: Floats = self._drawn[place]
         return drawn
 
     def links(self, causes: Iterable[int], findings: Iterable[str]) -> Floats:
@@ -110,7 +131,7 @@ class Draws:
             for row, cause in enumerate(rows):
                 if network.link[cause, place] > 0:
                     figure = network.total[network.causes[cause], finding]
-                    p = self._drawn[self._places[figure.key]] * figure.share
+                    p = self.figure(*figure.key) * figure.share
                     links[row, column] = np.maximum(0, (p - leak) / (1 - leak))
         return links
 
@@ -129,10 +150,10 @@ class Draws:
         table = np.zeros((len(rows), len(columns), self.count))
         leaks = np.zeros((len(columns), self.count))
         for column, name in enumerate(columns):
-            leaks[column] = self._drawn[self._places["", name]]
+            drawn = self._of(name)
+            leaks[column] = drawn[_NOBODY]
             for row, cause in enumerate(rows):
-                own = self._places.get((network.causes[cause], name))
-                table[row, column] = leaks[column] if own is None else self._drawn[own]
+                table[row, column] = drawn.get(network.causes[cause], leaks[column])
         return table, leaks
 
     def states(self, causes: Iterable[int], variable: str) -> tuple[Floats, Floats]:
@@ -141,11 +162,11 @@ class Draws:
         members = self.knowledge.variables[variable]
         single = {s[0] - 1: f for f, s in members.items() if len(s) == 1}
         leak = network.variable_leak[variable]
-        drawn_leak = self._scatter(leak, {p: ("", f) for p, f in single.items()})
+        drawn_leak = self._scatter(leak, {p: (_NOBODY, f) for p, f in single.items()})
         table = np.empty((len(rows), len(leak), self.count))
         for row, cause in enumerate(rows):
             name = network.causes[cause]
-            own = {p: (name, f) for p, f in single.items() if (name, f) in self._places}
+            own = {p: (name, f) for p, f in single.items() if name in self._figures.get(f, {})}
             table[row] = self._scatter(network.variables[variable][cause], own)
         return table, drawn_leak
 
@@ -153,8 +174,8 @@ class Draws:
         """Give draws (S, D) of a distribution whose states have figures of their own."""
         drawn = np.repeat(row[:, None], self.count, axis=1)
         for place, key in own.items():
-            at = self._places[key]
-            drawn[place] *= self._drawn[at] / self._drawn[at].mean()
+            figure = self.figure(*key)
+            drawn[place] *= figure / figure.mean()
         normal: Floats = drawn / drawn.sum(axis=0)
         return normal
 
@@ -174,9 +195,9 @@ class Draws:
         typical_age = 45.0 if age is None else age  # constant: only the spread is taken from it
         for row, cause in enumerate(network.causes):
             chance = priors.figure(cause, typical_age, sex or "female")
-            place = self._prior_places.get(id(chance))
-            if place is not None:
-                p = self._drawn[place] * (base[row] / chance.value)
+            own = self._prior(cause, chance)
+            if own is not None:
+                p = own * (base[row] / chance.value)
                 odds[row] *= p / base[row]
         for names, there in ((present, True), (absent, False)):
             for name in names:
@@ -217,15 +238,13 @@ class Draws:
         hidden, hidden_leak = self.attributes(causes, evidence.not_shown)
         states = {name: self.states(causes, name) for name, _ in evidence.states}
         leaks = [self.background(name) for name in evidence.present]
-        gate_place = self._places.get(("", CALF_MOVEMENT))
+        still = self._of(CALF_MOVEMENT).get(_NOBODY)
         return Tables(
             link_present=self.links(causes, evidence.present),
             leak_present=np.array(leaks).reshape(len(leaks), self.count),
             link_absent=self.links(causes, evidence.absent),
             gate=self.gates(causes),
-            gate_leak=np.full(self.count, self.network.gate_leak)
-            if gate_place is None
-            else self._drawn[gate_place],
+            gate_leak=np.full(self.count, self.network.gate_leak) if still is None else still,
             shown=shown,
             shown_leak=shown_leak,
             not_shown=hidden,

@@ -104,21 +104,22 @@ class _Compiler:
         evidence = [f for f in knowledge.findings.values() if f.kind in _EVIDENCE]
         plain = tuple(f.id for f in evidence if not f.gated)
         gated = tuple(f.id for f in evidence if f.gated and not f.variable)
+        told_by = {finding: self._told_by(finding) for finding in (*plain, *gated)}
         total = {
             (cause, finding): figure
             for cause in self.causes
-            for finding in (*plain, *gated)
-            if (figure := self._figure(cause, finding)) is not None
+            for finding, telling in told_by.items()
+            if not self.links[cause].keys().isdisjoint(telling)
+            and (figure := self._figure(cause, finding)) is not None
         }
         leak = np.array([self._background(f) for f in plain])
         link = np.zeros((len(self.causes), len(plain)))
-        for column, finding in enumerate(plain):
-            b = leak[column]
-            for row, cause in enumerate(self.causes):
-                figure = total.get((cause, finding))
-                if figure is not None:
-                    p = figure.p.value * figure.share
-                    link[row, column] = max(0.0, (p - b) / (1 - b))
+        places = {name: place for place, name in enumerate(plain)}
+        for (cause, finding), figure in total.items():
+            if finding in places:
+                b = leak[places[finding]]
+                p = figure.p.value * figure.share
+                link[self.cause_index[cause], places[finding]] = max(0.0, (p - b) / (1 - b))
         gate = np.zeros(len(self.causes))
         for row, cause in enumerate(self.causes):
             if CALF_MOVEMENT in self.links[cause]:
@@ -134,7 +135,7 @@ class _Compiler:
             causes=self.causes,
             cause_index=self.cause_index,
             findings=plain,
-            finding_index={name: place for place, name in enumerate(plain)},
+            finding_index=places,
             link=link,
             leak=leak,
             gate=gate,
@@ -152,6 +153,13 @@ class _Compiler:
     def _background(self, finding: str) -> float:
         row: Background | None = self.knowledge.background.get(finding)
         return row.p.value if row else SILENT_BACKGROUND
+
+    def _told_by(self, finding: str) -> set[str]:
+        """Give the findings whose figures may stand for that of a finding (see `_figure`)."""
+        telling = {finding, *self.knowledge.implied_by.get(finding, ())}
+        for wider, _ in self.knowledge.implied.get(finding, ()):
+            telling |= self._told_by(wider)
+        return telling
 
     def _figure(self, cause: str, finding: str) -> Figure | None:
         """Give the frequency of a finding in a cause: its own, or that of a wider finding.
@@ -184,7 +192,11 @@ class _Compiler:
             leak /= leak.sum()
             table = np.tile(leak, (len(self.causes), 1))
             for row, cause in enumerate(self.causes):
-                own = {s: self.links[cause][f].p.value for f, s in single.items() if f in self.links[cause]}
+                own = {
+                    s: self.links[cause][f].p.value
+                    for f, s in single.items()
+                    if f in self.links[cause]
+                }
                 table[row] = spread(own, leak)
             variables[name], leaks[name] = table, leak
         return variables, leaks
@@ -250,7 +262,7 @@ def spread(own: dict[int, float], leak: Floats) -> Floats:
 def odds_shift(ratio: float, frequency: float) -> tuple[float, float]:
     """Give the shift of log-odds by a factor present and absent that leaves a small mean as it is.
 
-    With f the factor's frequency, the mean odds over people stays: f·r·o + (1 − f)·o = mean.
+    With f the factor's frequency, the mean odds over people stays: f·r·o + (1 - f)·o = mean.
     """
     base = 1 / (1 - frequency + frequency * ratio)
     return float(np.log(ratio * base)), float(np.log(base))

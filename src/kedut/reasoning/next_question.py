@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 
 _GRAVE_COUNTS = 3.0
 _SURE = 1e-9
+_UNHEARD = 1e-3  # constant: chance of a finding that no figure tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Chooser:
             names = list(self.space.names(way.missing))
             chance = 1.0
             for name in names:
-                chance *= gains.get(name, (0.0, 1e-3))[1]
+                chance *= gains.get(name, (0.0, _UNHEARD))[1]
             for name in names:
                 urgent[name] = max(urgent.get(name, 0.0), chance * way.levels / len(names))
         return urgent
