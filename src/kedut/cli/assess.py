@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import sys
 import time
@@ -22,6 +23,7 @@ from kedut.knowledge.load import ours
 ALL, SOME, NONE = 0, 1, 2
 _PROGRESS_AFTER_S = 2.0
 _PROGRESS_EVERY_S = 1.0
+_GARBAGE_AFTER = 200_000  # constant: new objects between two looks for garbage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ def run(options: argparse.Namespace) -> int:
             f"--format {options.format} comes with the web part; use text, json or html meanwhile"
         )
         return NONE
+    # What is read stays to the end: looking for garbage in it would take a quarter of the time.
+    gc.set_threshold(_GARBAGE_AFTER)
     knowledge = ours()
     try:
         measured = read_measured(Path(options.measured), knowledge) if options.measured else None

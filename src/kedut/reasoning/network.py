@@ -104,13 +104,17 @@ class _Compiler:
         evidence = [f for f in knowledge.findings.values() if f.kind in _EVIDENCE]
         plain = tuple(f.id for f in evidence if not f.gated)
         gated = tuple(f.id for f in evidence if f.gated and not f.variable)
-        told_by = {finding: self._told_by(finding) for finding in (*plain, *gated)}
+        tells: dict[str, list[str]] = {}
+        for finding in (*plain, *gated):
+            for name in self._told_by(finding):
+                tells.setdefault(name, []).append(finding)
         total = {
             (cause, finding): figure
             for cause in self.causes
-            for finding, telling in told_by.items()
-            if not self.links[cause].keys().isdisjoint(telling)
-            and (figure := self._figure(cause, finding)) is not None
+            for finding in dict.fromkeys(
+                f for name in self.links[cause] for f in tells.get(name, ())
+            )
+            if (figure := self._figure(cause, finding)) is not None
         }
         leak = np.array([self._background(f) for f in plain])
         link = np.zeros((len(self.causes), len(plain)))
