@@ -91,6 +91,13 @@ class Triage:
         keep = ~self._flagged
         return Findings(findings.present & keep, findings.absent & keep, findings.age, findings.sex)
 
+    def flags_denied(self, findings: Findings) -> int:
+        """Give the red flags known to be absent: each may only lower what would bring it.
+
+        Taken cause by cause, without explaining away, so that a flag turned present only raises.
+        """
+        return findings.absent & self._flagged
+
     def _index(self) -> tuple[dict[int, list[_Way]], list[_Way]]:
         """Sort the ways in which rules hold under the finding they need that fewest others need.
 

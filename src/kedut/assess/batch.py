@@ -23,6 +23,7 @@ from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.bedside import Evidence, sorter_of
 from kedut.reasoning.inference import (
+    absence_factor,
     case_prior,
     grave_places,
     names_rank,
@@ -55,6 +56,7 @@ class Brief:
         self.names = names_rank(causes)
         self.grave = grave_places(knowledge)
         self._known = self.space.mask(self.reasoner.network.factors)
+        self._factors: dict[int, Floats] = {}
         self._priors: dict[tuple[int | None, str | None, int, int], Floats] = {}
         ranks = np.array([knowledge.causes[name].harm_level.rank for name in causes])
         self._harm = [
@@ -145,7 +147,16 @@ class Brief:
         calmer = without_worry(self.knowledge, unflagged)
         if calmer is not None:
             _, at_work = self._keep_grave(fast, calmer, at_work, at_work)
+        at_work = at_work * self._denied(self.triage.flags_denied(findings))
         return self.triage.judge(findings, self._expected_harm(at_work))
+
+    def _denied(self, absent: int) -> Floats:
+        factor = self._factors.get(absent)
+        if factor is None:
+            if len(self._factors) >= _REMEMBERED:
+                self._factors.clear()
+            factor = self._factors[absent] = absence_factor(self.knowledge, absent)
+        return factor
 
     def _expected_harm(self, at_work: Floats) -> Because | None:
         """Give the level that the likely causes ask for, as `expected_harm` does."""

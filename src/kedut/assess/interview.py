@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from kedut.advice.urgency import Urgency
+from kedut.advice.urgency import Urgency, triage_of
 from kedut.assess.pipeline import questions, urgency_of
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
@@ -19,6 +19,10 @@ from kedut.reasoning.inference import Inference, infer
 
 # Asked of everybody right after the screen: the one clock of an isolated twitch.
 FIRST_VARIABLE = "twitch_duration"
+# Keys of the follow-up questions: after the screen, and after complaints and circumstances.
+FOLLOW_UPS = ("followup", "followup_late")
+_FOLLOW_UP_LENGTH = 14
+_MOST_MISSING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,10 @@ def _next(
 ) -> Question | None:
     question = (
         _group(knowledge.screen, knowledge, interview, findings)
+        or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[0])
         or _choice(knowledge, interview, findings, FIRST_VARIABLE)
         or _group(knowledge.opening, knowledge, interview, findings)
+        or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[1])
     )
     if question is not None:
         return question
@@ -111,6 +117,40 @@ def _group(
         if open_members and group not in interview.aside:
             return Question("group", group, open_members)
     return None
+
+
+def _follow_up(
+    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency, key: str
+) -> Question | None:
+    """Give what decides whether something told is an alarm: the tempo of a weakness, say.
+
+    An unknown that could raise the urgency of what is there is asked, whatever it gains otherwise.
+    """
+    if key in interview.aside:
+        return None
+    space = finding_space(knowledge)
+    told = findings.present & ~space.demographic
+    worth: dict[str, float] = {}
+    for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
+        for present, absent in masks:
+            missing = present & ~findings.present
+            if not present & told or missing & findings.absent or absent & findings.present:
+                continue
+            names = [n for n in space.names(missing) if _askable(knowledge, interview, n)]
+            if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
+                gain = (rule.level.rank - urgency.level.rank) / len(names)
+                for name in names:
+                    worth[name] = max(worth.get(name, 0.0), gain)
+    if not worth:
+        return None
+    ranked = sorted(worth, key=lambda name: (-worth[name], name))[:_FOLLOW_UP_LENGTH]
+    return Question("group", key, tuple(ranked))
+
+
+def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
+    finding = knowledge.findings[name]
+    later = finding.only_after and finding.only_after not in interview.case.present
+    return finding.asked and not later and name not in interview.aside
 
 
 def _choice(

@@ -16,7 +16,7 @@ from kedut.outlook.come_back import come_back
 from kedut.outlook.course import course_of
 from kedut.quantity.sourced import Sourced, weakest
 from kedut.reasoning.explain import Explanation, explain
-from kedut.reasoning.inference import Inference, infer
+from kedut.reasoning.inference import Inference, absence_factor, infer
 from kedut.reasoning.intervals import intervals
 from kedut.reasoning.joint import joint
 from kedut.reasoning.network import network_of
@@ -119,7 +119,8 @@ def urgency_of(knowledge: Knowledge, findings: Findings, *, adult: bool = True) 
         space = finding_space(knowledge)
         if unflagged.present & space.symptoms:
             found = infer(knowledge, unflagged)
-            harm = dict(zip(found.causes, found.at_work.tolist(), strict=True))
+            chances = found.at_work * absence_factor(knowledge, triage.flags_denied(findings))
+            harm = dict(zip(found.causes, chances.tolist(), strict=True))
     return triage.assess(findings, harm)
 
 

@@ -13,6 +13,7 @@ from rich.panel import Panel
 from rich.text import Text
 
 from kedut.assess.interview import (
+    FOLLOW_UPS,
     Interview,
     Question,
     Step,
@@ -188,6 +189,8 @@ class Asker:
         return self._put_yes_no(question, interview, now)
 
     def _title(self, question: Question) -> str:
+        if question.key in FOLLOW_UPS:
+            return self.words.say(f"group.{question.key}")
         if question.kind == "group":
             return self.words.of("screen", question.key, "question")
         if question.kind == "choice":

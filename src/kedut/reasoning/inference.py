@@ -27,7 +27,7 @@ Floats = NDArray[np.float64]
 MOST_BITS = 16
 # With the quick version it is the sum of its tables that is limited: 2 to this many numbers of
 # eight bytes each. Findings that do not hang together hardly count.
-MOST_ROOM = 22
+MOST_ROOM = 20
 _MOST_PLAIN = 30  # constant: sets of plain findings are bits of one number
 
 
@@ -145,6 +145,15 @@ def infer(knowledge: Knowledge, findings: Findings) -> Inference:
     prevalent[grave] = np.maximum(prevalent[grave], other.prevalent[grave])
     at_work[grave] = np.maximum(at_work[grave], other.at_work[grave])
     return replace(found, prevalent=prevalent, at_work=at_work)
+
+
+def absence_factor(knowledge: Knowledge, absent: int) -> Floats:
+    """Give for each cause (C,) the chance that, at work, it brings none of some absent findings."""
+    network = network_of(knowledge)
+    names = finding_space(knowledge).names(absent)
+    columns = [network.finding_index[n] for n in names if n in network.finding_index]
+    factor: Floats = np.prod(1 - network.link[:, columns], axis=1)
+    return factor
 
 
 def without_worry(knowledge: Knowledge, findings: Findings) -> Findings | None:
