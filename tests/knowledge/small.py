@@ -35,7 +35,7 @@ cramp,resolved,7,0.9,0.8,0.95,lay,D,,
 cramp,resolved,28,0.95,0.9,0.99,lay,D,,
 """,
     "decisions": "key,value,grade,source_keys,note\n"
-    + "".join(f"{key},{0.5 if 'person' not in key else 1.2},D,\n" for key in sorted(DECISIONS)),
+    + "".join(f"{key},{0.5 if 'person' not in key else 1.2},D,,\n" for key in sorted(DECISIONS)),
     "findings": """id,kind,variable,states,gate,asked,seconds,hpo,loinc,replaced_by,review_by,note
 age_40_plus,demographic,,,,no,,,,,2027-11-30,
 both_calves,symptom,side,2,calf_movement,yes,4,,,,2027-11-30,

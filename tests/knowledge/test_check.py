@@ -78,7 +78,7 @@ CHANGES = {
     ),
     "a decision left out": (
         "tables/decisions.csv",
-        "harm.soon,0.5,D,\n",
+        "harm.soon,0.5,D,,\n",
         "",
         "harm.soon is missing",
     ),

@@ -21,10 +21,10 @@ _BYTES_OF_A_CASE = 1000  # constant: a guess, only for when to load the compiled
 class Writer(Protocol):
     """Takes cases and errors in order."""
 
-    def case(self, case: Case, detail: str, language: str) -> None:
+    def case(self, case: Case, detail: str, language: str, /) -> None:
         """Assess a case and write the answer."""
 
-    def error(self, error: BadCase, identifier: str | None, line: int) -> None:
+    def error(self, error: BadCase, identifier: str | None, line: int, /) -> None:
         """Write why a case could not be assessed."""
 
     def close(self) -> None:
@@ -92,7 +92,7 @@ class Screen:
         self.console = console_for(out)
         self.count = 0
 
-    def case(self, case: Case, detail: str, language: str) -> None:
+    def case(self, case: Case, _detail: str, language: str) -> None:
         """Write the answer as text."""
         from kedut.report.terminal import print_assessment
 
@@ -102,7 +102,7 @@ class Screen:
         found = assess(case, self.knowledge, language=language)
         print_assessment(found, self.knowledge, language, self.console)
 
-    def error(self, error: BadCase, identifier: str | None, line: int) -> None:
+    def error(self, error: BadCase, _identifier: str | None, _line: int) -> None:
         """Write a sentence on the error stream."""
         print(f"kedut: {error}", file=sys.stderr)
 
@@ -120,11 +120,11 @@ class Page:
         self.found: list[Assessment] = []
         self.errors: list[BadCase] = []
 
-    def case(self, case: Case, detail: str, language: str) -> None:
+    def case(self, case: Case, _detail: str, language: str) -> None:
         """Keep the answer for the page."""
         self.found.append(assess(case, self.knowledge, language=language))
 
-    def error(self, error: BadCase, identifier: str | None, line: int) -> None:
+    def error(self, error: BadCase, _identifier: str | None, _line: int) -> None:
         """Keep the error for the page, and tell it at once."""
         print(f"kedut: {error}", file=sys.stderr)
         self.errors.append(error)

@@ -32,6 +32,7 @@ DECISIONS = (
     "screen.calm_days",
     "show.advice_per_helper",
     "show.rare_below",
+    "tests.weight_hospital",
 )
 LEAST_COURSE_POINTS = 3
 _GRADES_WITH_SOURCE = frozenset("ABC")

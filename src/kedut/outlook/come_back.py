@@ -49,7 +49,9 @@ def come_back(
 
 def _mostly_resolved(knowledge: Knowledge, at_work: Mapping[str, float]) -> int:
     """Give the first shown day by which the leading causes have mostly resolved."""
-    curves = [(p, course_of(knowledge, cause)) for cause, p in at_work.items() if p >= _COUNTED_FROM]
+    curves = [
+        (p, course_of(knowledge, cause)) for cause, p in at_work.items() if p >= _COUNTED_FROM
+    ]
     weighed = [(p, course) for p, course in curves if course is not None]
     total = sum(p for p, _ in weighed)
     if not total:

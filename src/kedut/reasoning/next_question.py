@@ -1,8 +1,8 @@
 """What to ask next: the answer expected to save most, per second of the person's time.
 
-Loss is a wrong leading cause (counted more for grave ones) and a wrong urgency. What an answer would
-do to the causes is reckoned from the posterior taken as independent between causes: quick, and only
-used to choose; the posterior itself stays exact.
+Loss is a wrong leading cause (counted more for grave ones) and a wrong urgency. What an answer
+would do to the causes is reckoned from the posterior taken as independent between causes: quick,
+and only used to choose; the posterior itself stays exact.
 """
 
 from __future__ import annotations
@@ -75,13 +75,13 @@ class Chooser:
                 self.shift_present[factor.cause, column] = factor.present
                 self.shift_absent[factor.cause, column] = factor.absent
         self.factor_background = np.array(
-            [knowledge.background[n].p.value if n in knowledge.background else 0.05
-             for n in self.factor_names]
+            [
+                knowledge.background[n].p.value if n in knowledge.background else 0.05
+                for n in self.factor_names
+            ]
         )
 
-    def gains(
-        self, inference: Inference, *, gate: bool
-    ) -> dict[str, tuple[float, float]]:
+    def gains(self, inference: Inference, *, gate: bool) -> dict[str, tuple[float, float]]:
         """Give for every finding its expected gain about the causes, and its chance to be there."""
         network, prevalent = self.network, inference.prevalent
         gains: dict[str, tuple[float, float]] = {}
@@ -89,7 +89,11 @@ class Chooser:
         if gate:
             emitting = np.where(network.gate > 0, inference.at_work, 0.0)
             self._add(
-                gains, tuple(network.attributes), network.attribute, network.attribute_leak, emitting
+                gains,
+                tuple(network.attributes),
+                network.attribute,
+                network.attribute_leak,
+                emitting,
             )
             for finding, (variable, place) in self.state_of.items():
                 self._add(

@@ -19,9 +19,7 @@ def separates(knowledge: Knowledge, inference: Inference, finding: str) -> tuple
             weight = float(network.link[place, network.finding_index[finding]])
         elif finding in network.attributes and network.gate[place] > 0:
             column = network.attributes[finding]
-            weight = abs(
-                float(network.attribute[place, column] - network.attribute_leak[column])
-            )
+            weight = abs(float(network.attribute[place, column] - network.attribute_leak[column]))
         for factor in network.factors.get(finding, ()):
             if factor.cause == place:
                 weight = max(weight, abs(factor.present))
