@@ -15,6 +15,7 @@ from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.words import Words
 from kedut.reasoning.inference import Inference, infer
 
 # Asked of everybody right after the screen: the one clock of an isolated twitch.
@@ -39,6 +40,17 @@ class Question:
     key: str
     findings: tuple[str, ...]
     value: float = 0.0
+
+
+def text_of(question: Question, words: Words) -> str:
+    """Give the question in plain words of one language."""
+    if question.key in FOLLOW_UPS:
+        return words.say(f"group.{question.key}")
+    if question.kind == "group":
+        return words.of("screen", question.key, "question")
+    if question.kind == "choice":
+        return words.say(f"variable.{question.key}")
+    return words.of("findings", question.key, "question")
 
 
 @dataclass(frozen=True, slots=True)

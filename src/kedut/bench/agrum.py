@@ -7,6 +7,7 @@ table over all parents. Absent findings are absorbed into the priors, as ours ab
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,19 @@ from kedut.reasoning.network import Network
 
 Floats = NDArray[np.float64]
 
-_PARENTS_AT_ONCE = 2
+_PARENTS_AT_ONCE = 1
 
 
 class Agrum:
     """A Bayesian network in pyAgrum for one prior and some evidence, and the evidence as it takes it."""
 
-    def __init__(self, network: Network, prior: Floats, evidence: Evidence) -> None:
+    def __init__(
+        self,
+        network: Network,
+        prior: Floats,
+        evidence: Evidence,
+        order: Sequence[int] | None = None,
+    ) -> None:
         import pyagrum
 
         self._module = pyagrum
@@ -38,7 +45,8 @@ class Agrum:
             f = network.finding_index[name]
             parents = {
                 f"cause {network.causes[c]}": float(network.link[c, f])
-                for c in np.flatnonzero(network.link[:, f])
+                for c in (range(len(network.causes)) if order is None else order)
+                if network.link[c, f] > 0
             }
             self._noisy_or(f"finding {name}", float(network.leak[f]), parents)
         if evidence.gate:

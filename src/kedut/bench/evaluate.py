@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import datetime
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from kedut.bench import published_cases
@@ -30,56 +31,56 @@ def main() -> int:
     parser.add_argument("--misses", action="store_true", help="list the cases that were missed")
     parser.add_argument("--write", type=Path, metavar="PAGE.md", help="write a dated page")
     options = parser.parse_args()
-    told = _evaluate(options)
-    for line in told:
-        print(line)
+    told = []
+    for line in _evaluate(options):
+        print(line, flush=True)
+        told.append(line)
     if options.write:
         options.write.write_text(_page(told), encoding="utf-8")
     return 0
 
 
-def _evaluate(options: argparse.Namespace) -> list[str]:
+def _evaluate(options: argparse.Namespace) -> Iterator[str]:
     knowledge = ours()
     reasoner_of(knowledge).quicken()
     paths = options.cases or sorted(Path("tests/cases").glob("*.jsonl"))
-    told = [f"knowledge {knowledge.version}, seed {SEED}", "", "## Published cases"]
+    yield from (f"knowledge {knowledge.version}, seed {SEED}", "", "## Published cases")
     if paths:
         report = published_cases.score(knowledge, paths)
-        told += published_cases.lines(report)
+        yield from published_cases.lines(report)
         if options.misses:
-            told += [
+            yield from (
                 f"missed {o.id} ({o.title}): {', '.join(o.right)} at place {o.rank + 1}, "
                 f"leading {', '.join(o.leading)}"
                 for o in report.outcomes
                 if o.rank >= published_cases.TOP and not o.apart
-            ]
+            )
     else:
         print("no case files found: the published cases are NOT evaluated", file=sys.stderr)
-        told.append("not evaluated: no case files")
-    told += ["", "## Invented people"]
+        yield "not evaluated: no case files"
+    yield from ("", "## Invented people")
     simulator = Simulator(knowledge, SEED)
     people = [simulator.person() for _ in range(options.people)]
     found = calibrate(knowledge, people)
-    told.append(f"calibration error, all: {found.error():.3f} over {len(found.predicted)}")
+    yield f"calibration error, all: {found.error():.3f} over {len(found.predicted)}"
     for family in sorted(set(found.family.tolist())):
-        told.append(f"calibration error, {family}: {found.error(family):.3f}")
+        count = int((found.family == family).sum())
+        yield f"calibration error, {family}: {found.error(family):.3f} over {count}"
     for predicted, true, count in found.curve():
-        told.append(f"predicted {predicted:.2f}, true {true:.2f} ({count})")
+        yield f"predicted {predicted:.2f}, true {true:.2f} ({count})"
     inside, total = coverage(knowledge, SEED + 100, options.intervals)
-    told.append(f"90 % intervals hold the truth in {Proportion(inside, total)}")
+    yield f"90 % intervals hold the truth in {Proportion(inside, total)}"
     played = play_all(
         knowledge, SEED + 200, (options.played, options.everyday, options.emergencies)
     )
-    told += [
-        "",
-        "## The interview",
-        f"median questions: {played.questions:.0f}",
-        f"urgency settled by the sixth question: {played.settled}",
-        f"points of right-among-three lost against asking everything: {played.top_lost_points:.1f}",
-        f"everyday twitches that end in self-care: {played.everyday}",
-        f"emergencies that end below urgent: {played.emergencies_missed}",
-    ]
-    return told
+    yield from ("", "## The interview")
+    yield f"median questions: {played.questions:.0f}"
+    yield f"urgency settled by the sixth question: {played.settled}"
+    yield (
+        f"points of right-among-three lost against asking everything: {played.top_lost_points:.1f}"
+    )
+    yield f"everyday twitches without a warning sign that end in self-care: {played.everyday}"
+    yield f"emergencies, worded in both languages, that end below urgent: {played.emergencies_missed}"
 
 
 def _page(told: list[str]) -> str:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kedut.assess.interview import Interview, answer, step
+from kedut.assess.interview import Interview, Question, answer, step, text_of
 from kedut.case.case import Case
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.words import LANGUAGES
 from kedut.simulate.persons import Person
 
 MOST_STEPS = 60
@@ -21,6 +22,15 @@ class Played:
     levels: tuple[str, ...]
     questions: int
     case: Case
+
+
+def _worded(knowledge: Knowledge, question: Question) -> None:
+    """Make sure the question can be put in every language."""
+    for language in LANGUAGES:
+        words = knowledge.words(language)
+        names = [words.table("findings").get(f, {}).get("name", "") for f in question.findings]
+        if not text_of(question, words) or not all(names):
+            raise LookupError(f"question {question.key!r} has no words in {language}")
 
 
 def play(
@@ -42,6 +52,7 @@ def play(
         if question is None:
             break
         count += 1
+        _worded(knowledge, question)
         if question.kind == "yes_no" and random.random() < unknown:
             interview = answer(interview, question)
             continue

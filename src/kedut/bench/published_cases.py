@@ -27,7 +27,6 @@ SPLIT = {
         "serotonin_toxicity",
         "drug_withdrawal_syndrome",
     },
-    "periodic_limb_movements": {"periodic_limb_movement"},
     "ruptured_baker_cyst": {"baker_cyst"},
 }
 TOP = 3

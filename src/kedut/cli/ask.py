@@ -13,13 +13,13 @@ from rich.panel import Panel
 from rich.text import Text
 
 from kedut.assess.interview import (
-    FOLLOW_UPS,
     Interview,
     Question,
     Step,
     answer,
     step,
     step_after_emergency,
+    text_of,
 )
 from kedut.assess.pipeline import assess
 from kedut.case.case import Case
@@ -188,18 +188,9 @@ class Asker:
             return self._put_choice(question, interview)
         return self._put_yes_no(question, interview, now)
 
-    def _title(self, question: Question) -> str:
-        if question.key in FOLLOW_UPS:
-            return self.words.say(f"group.{question.key}")
-        if question.kind == "group":
-            return self.words.of("screen", question.key, "question")
-        if question.kind == "choice":
-            return self.words.say(f"variable.{question.key}")
-        return self.words.of("findings", question.key, "question")
-
     def _show(self, question: Question) -> None:
         self.console.print()
-        self.console.print(Text(self._title(question), style="bold"))
+        self.console.print(Text(text_of(question, self.words), style="bold"))
         if question.kind == "yes_no":
             hint = self.words.of("findings", question.key, "help")
             if hint:
