@@ -146,7 +146,9 @@ def _follow_up(
     for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
         for present, absent in masks:
             missing = present & ~findings.present
-            if not present & told or missing & findings.absent or absent & findings.present:
+            if missing & findings.absent or absent & findings.present:
+                continue
+            if not present & told and not _due(knowledge, findings, missing):
                 continue
             names = [n for n in space.names(missing) if _askable(knowledge, interview, n)]
             if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
@@ -157,6 +159,13 @@ def _follow_up(
         return None
     ranked = sorted(worth, key=lambda name: (-worth[name], name))[:_FOLLOW_UP_LENGTH]
     return Question("group", key, tuple(ranked))
+
+
+def _due(knowledge: Knowledge, findings: Findings, missing: int) -> bool:
+    """Say whether one finding alone would raise, and what it waits for has been told."""
+    space = finding_space(knowledge)
+    waits = [knowledge.findings[name].only_after for name in space.names(missing)]
+    return len(waits) == 1 and bool(waits[0]) and bool(findings.present & space.bit[waits[0]])
 
 
 def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
