@@ -22,7 +22,7 @@ _PARENTS_AT_ONCE = 1
 
 
 class Agrum:
-    """A Bayesian network in pyAgrum for one prior and some evidence, and the evidence as it takes it."""
+    """A Bayesian network in pyAgrum for one prior and some evidence, with that evidence."""
 
     def __init__(
         self,
@@ -33,8 +33,8 @@ class Agrum:
     ) -> None:
         import pyagrum
 
-        self._module = pyagrum
-        self.net: Any = pyagrum.BayesNet()
+        self._module: Any = pyagrum
+        self.net: Any = self._module.BayesNet()
         self.evidence: dict[str, Any] = {}
         self.network = network
         self.given = evidence
@@ -124,7 +124,7 @@ class Agrum:
             self.net.add(self._module.LabelizedVariable(own, "", states))
             self.net.addArc(f"moved {name}", own)
             still = [1.0] + [0.0] * (states - 1)
-            self.net.cpt(own).fillWith(still + [0.0, *map(float, tables[name])])
+            self.net.cpt(own).fillWith([*still, 0.0, *map(float, tables[name])])
             last = name == names[-1]
             node = f"variable {variable}" if last else f"greatest {variable} to {name}"
             self.net.add(self._module.LabelizedVariable(node, "", states))

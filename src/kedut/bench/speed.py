@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -179,7 +180,7 @@ def whole(knowledge: Knowledge) -> list[Row]:
         else:
             reasoner_of(knowledge).fast = None
         each = [
-            best_ms(lambda c=case: assess(c, knowledge, language="en"), _REPEATS)
+            best_ms(partial(assess, case, knowledge, language="en"), _REPEATS)
             for case in examples(knowledge)
         ]
         kind = "compiled" if quick else "clear"
@@ -197,7 +198,7 @@ def next_question(knowledge: Knowledge) -> list[Row]:
         inference = infer(knowledge, findings)
         questions(knowledge, findings, inference, urgency_of(knowledge, findings))
 
-    each = [best_ms(lambda c=case: ask(c), _REPEATS) for case in examples(knowledge)]
+    each = [best_ms(partial(ask, case), _REPEATS) for case in examples(knowledge)]
     return [("next question, with posterior and urgency", _ms(each), f"most {max(each):.3g} ms")]
 
 
@@ -237,8 +238,8 @@ def page(rows: list[Row], version: str) -> str:
     lines = [
         "# Speed",
         "",
-        f"Measured on {today} with knowledge {version}: `{COMMAND} --write` (`make bench` prints the "
-        "same).",
+        f"Measured on {today} with knowledge {version} by `{COMMAND} --write`; `make bench` prints",
+        "the same.",
         "",
         f"Machine: {machine()}.",
         "",

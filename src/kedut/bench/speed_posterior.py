@@ -8,6 +8,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection
 
 import numpy as np
@@ -71,13 +72,13 @@ def contests(knowledge: Knowledge) -> Iterator[Contest]:
     anything = np.flatnonzero(brought)
     yield arena.contest(
         f"12 present, {ABSENT} absent; findings that at most {FEW_CAUSES} causes bring",
-        lambda draw: draw.choice(few, 12, replace=False),
+        partial(_of_these, few, 12),
         clear=True,
         agrum=True,
     )
     yield arena.contest(
         f"12 present, {ABSENT} absent; any findings",
-        lambda draw: draw.choice(anything, 12, replace=False),
+        partial(_of_these, anything, 12),
         clear=True,
         agrum=True,
     )
@@ -85,16 +86,23 @@ def contests(knowledge: Knowledge) -> Iterator[Contest]:
         if count > 12:
             yield arena.contest(
                 f"{count} present, {ABSENT} absent; any findings",
-                lambda draw, count=count: draw.choice(anything, count, replace=False),
+                partial(_of_these, anything, count),
             )
         yield arena.contest(
             f"{count} present, {ABSENT} absent; all of one cause",
-            lambda draw, count=count: _of_one_cause(network, draw, count),
+            partial(_of_one_cause, network, count),
             clear=count == 12,
         )
 
 
-def _of_one_cause(network: Network, draw: np.random.Generator, count: int) -> NDArray[np.intp]:
+def _of_these(
+    findings: NDArray[np.intp], count: int, draw: np.random.Generator
+) -> NDArray[np.intp]:
+    chosen: NDArray[np.intp] = draw.choice(findings, count, replace=False)
+    return chosen
+
+
+def _of_one_cause(network: Network, count: int, draw: np.random.Generator) -> NDArray[np.intp]:
     able = np.flatnonzero((network.link > 0).sum(axis=1) >= count)
     links = network.link[draw.choice(able)]
     chosen: NDArray[np.intp] = draw.choice(len(links), count, replace=False, p=links / links.sum())
@@ -118,10 +126,10 @@ class _Arena:
         quick, slow, others, ratios, difference = [], [], [], [], 0.0
         for sample in range(_SAMPLES):
             evidence = self._evidence(draw, pick(draw))
-            ours = best_ms(lambda e=evidence: self.fast.posterior(self.prior, e), _REPEATS)
+            ours = best_ms(partial(self.fast.posterior, self.prior, evidence), _REPEATS)
             quick.append(ours)
             if clear and sample < _AGRUM_SAMPLES:
-                slow.append(best_ms(lambda e=evidence: self._clear(e), 1))
+                slow.append(best_ms(partial(self._clear, evidence), 1))
             if agrum and sample < _AGRUM_SAMPLES:
                 took, theirs = in_agrum(self.network, self.prior, evidence)
                 others.append(took)
