@@ -20,6 +20,11 @@ CONTRACT = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def no_window(monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def ask(folder, capsys):
     """Give a function that runs `kedut knowledge` on the small folder, with our labels."""
