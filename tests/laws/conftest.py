@@ -1,4 +1,4 @@
-"""How many examples a law is tried on: KEDUT_LAW_EXAMPLES, 500 unless said; `make proof` says more."""
+"""How many examples a law is tried on: KEDUT_LAW_EXAMPLES, else 500; `make proof` says more."""
 
 from __future__ import annotations
 

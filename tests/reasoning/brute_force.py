@@ -63,7 +63,9 @@ def _attributes(gate: Gate, moving: tuple[int, ...], *, background: bool) -> flo
     if not moving and not background:
         return 0.0
     weight = float(gate.leak_weight[0]) if background else 1.0
-    both = (bits.leak_explain + bits.leak_miss)[:, 0] if background else np.ones(len(bits.leak_miss))
+    both = (
+        (bits.leak_explain + bits.leak_miss)[:, 0] if background else np.ones(len(bits.leak_miss))
+    )
     missed = bits.leak_miss[:, 0].copy() if background else np.ones(len(bits.leak_miss))
     for c in moving:
         weight *= bits.weight[c, 0]

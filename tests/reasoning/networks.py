@@ -55,7 +55,12 @@ def invented_prior(draw: np.random.Generator, network: Network) -> Floats:
 
 
 def invented_evidence(
-    draw: np.random.Generator, network: Network, *, present: int, absent: int, gated: bool | None = None
+    draw: np.random.Generator,
+    network: Network,
+    *,
+    present: int,
+    absent: int,
+    gated: bool | None = None,
 ) -> Evidence:
     """Give evidence; with a moving calf also attributes and runs of states."""
     order = [network.findings[f] for f in draw.permutation(len(network.findings))]
@@ -117,5 +122,9 @@ def _bits(
     explain: Floats, miss: Floats, leak_explain: Floats, leak_miss: Floats, weight: Floats
 ) -> Bits:
     return Bits(
-        explain[..., None], miss[..., None], leak_explain[:, None], leak_miss[:, None], weight[:, None]
+        explain[..., None],
+        miss[..., None],
+        leak_explain[:, None],
+        leak_miss[:, None],
+        weight[:, None],
     )

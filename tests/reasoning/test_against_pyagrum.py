@@ -59,4 +59,6 @@ def test_many_networks(seed: int) -> None:
         parents=3,
         gated=False,
     )
-    agree(2000 + seed, causes=int(draw.integers(5, 13)), present=int(draw.integers(0, 5)), parents=3)
+    agree(
+        2000 + seed, causes=int(draw.integers(5, 13)), present=int(draw.integers(0, 5)), parents=3
+    )

@@ -60,11 +60,11 @@ class FastExact:
         self.numbers = exact_emission.Numbers(
             link,
             1 - link,
-            network.leak,
-            network.gate,
+            np.ascontiguousarray(network.leak),
+            np.ascontiguousarray(network.gate),
             float(network.gate_leak),
             np.ascontiguousarray(network.attribute.T),
-            network.attribute_leak,
+            np.ascontiguousarray(network.attribute_leak),
             np.ascontiguousarray(np.concatenate(tables)),
             np.concatenate(leaks),
         )
@@ -124,6 +124,7 @@ class FastExact:
         ImpossibleEvidence
             Nothing could bring the findings together.
         """
+        prior = np.ascontiguousarray(prior)  # else it is compiled anew for another layout
         found = self._kernel.Found(np.empty_like(prior), np.empty_like(prior))
         while True:
             tables, spare, nats = self._kernel.infer(
