@@ -9,6 +9,7 @@ from kedut.advice.urgency import Urgency
 from kedut.outlook.come_back import ComeBack
 from kedut.outlook.course import Course
 from kedut.quantity.sourced import Grade
+from kedut.reasoning.turning import Turning
 
 Bits = tuple[tuple[str, float], ...]
 
@@ -61,7 +62,7 @@ class Assessment:
     come_back: ComeBack | None = None
     next: tuple[Question, ...] = ()
     tests: tuple[Question, ...] = ()
-    turning: tuple[str, ...] = ()
+    turning: tuple[Turning, ...] = ()
     not_asked: tuple[str, ...] = ()
     present: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()

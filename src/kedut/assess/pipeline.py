@@ -17,7 +17,7 @@ from kedut.outlook.course import course_of
 from kedut.quantity.sourced import Sourced, weakest
 from kedut.reasoning.explain import Explanation, explain
 from kedut.reasoning.inference import Inference, absence_factor, infer
-from kedut.reasoning.intervals import intervals
+from kedut.reasoning.intervals import Spread, spread_of
 from kedut.reasoning.joint import joint
 from kedut.reasoning.network import network_of
 from kedut.reasoning.next_question import Candidate, Raise, chooser_of
@@ -72,6 +72,7 @@ def assess(
             ),
             ignored=case.ignored,
         )
+    spread = spread_of(knowledge, findings, inference)
     at_work = {inference.causes[c]: float(inference.at_work[c]) for c in order}
     space = finding_space(knowledge)
     return Assessment(
@@ -81,7 +82,7 @@ def assess(
         detail=detail,
         adult=True,
         urgency=urgency,
-        causes=_causes(knowledge, findings, inference, order),
+        causes=_causes(knowledge, findings, inference, order, spread),
         joint=tuple(joint(knowledge, inference)),
         course=tuple(
             course
@@ -100,6 +101,7 @@ def assess(
             Question(id=c.finding, value=c.value)
             for c in questions(knowledge, findings, inference, urgency)[:_QUESTIONS]
         ),
+        turning=spread.turning,
         tests=_tests(knowledge, findings, inference, urgency.level),
         not_asked=urgency.screen_open,
         present=tuple(space.names(findings.present & ~space.demographic)),
@@ -154,9 +156,12 @@ def _raises(knowledge: Knowledge, findings: Findings, level: Level) -> list[Rais
 
 
 def _causes(
-    knowledge: Knowledge, findings: Findings, inference: Inference, order: list[int]
+    knowledge: Knowledge,
+    findings: Findings,
+    inference: Inference,
+    order: list[int],
+    spread: Spread,
 ) -> tuple[CauseResult, ...]:
-    low, high = intervals(knowledge, findings, inference)
     leading = [inference.causes[c] for c in order[:_EXPLAINED] if inference.at_work[c] > 0]
     explained = {e.cause: e for e in explain(knowledge, findings, inference, leading)}
     return tuple(
@@ -165,8 +170,8 @@ def _causes(
             findings,
             inference,
             c,
-            float(low[c]),
-            float(high[c]),
+            float(spread.low[c]),
+            float(spread.high[c]),
             explained.get(inference.causes[c]),
         )
         for c in order

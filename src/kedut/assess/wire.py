@@ -105,6 +105,15 @@ def full(assessment: Assessment, words: Words) -> dict[str, Any]:
             }
             for q in assessment.tests
         ],
+        "turning": [
+            {
+                "cause": t.cause,
+                "finding": t.finding,
+                "leads_if_low": rounded(t.leads_if_low),
+                "leads_if_high": rounded(t.leads_if_high),
+            }
+            for t in assessment.turning
+        ],
         "not_asked": list(assessment.not_asked),
         "set_aside": list(assessment.set_aside),
         "claims": list(assessment.claims),

@@ -8,7 +8,7 @@ computation).
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from kedut.reasoning.draws import Draws, draws_of
 from kedut.reasoning.exact import LEAST_SHARE, Layout, likelihoods
 from kedut.reasoning.inference import Inference, bits, limit_evidence, reasoner_of
 from kedut.reasoning.network import network_of
+from kedut.reasoning.turning import Turning, turning
 
 Floats = NDArray[np.float64]
 
@@ -32,16 +33,43 @@ _QUICK_FROM_BITS = 8
 _NUMBERS_AT_ONCE = 1 << 18  # constant: a table of all draws at once would not fit the cache
 
 
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Each cause's chance to be at work when the figures are drawn anew.
+
+    low, high : (C,) 5th and 95th percentile, never narrower than the chance itself
+    turning : the figures that decide which cause leads
+    """
+
+    low: Floats
+    high: Floats
+    turning: tuple[Turning, ...]
+
+
+def spread_of(
+    knowledge: Knowledge, findings: Findings, inference: Inference, draws: Draws | None = None
+) -> Spread:
+    """Give the intervals, and which figures would turn the answer."""
+    if not inference.evidence.present and not inference.evidence.gate:
+        nothing = np.zeros_like(inference.at_work)
+        return Spread(nothing, nothing, ())
+    draws = draws or draws_of(knowledge)
+    drawn = at_work_draws(knowledge, findings, inference, draws)
+    low, high = (quantile(drawn, share) for share in (LOW, HIGH))
+    prior = _prior_draws(knowledge, findings, inference, draws)
+    return Spread(
+        np.minimum(low, inference.at_work),
+        np.maximum(high, inference.at_work),
+        turning(inference, drawn, prior, draws),
+    )
+
+
 def intervals(
     knowledge: Knowledge, findings: Findings, inference: Inference, draws: Draws | None = None
 ) -> tuple[Floats, Floats]:
     """Give the 5th and 95th percentile (C,) of each cause's chance to be at work."""
-    if not inference.evidence.present and not inference.evidence.gate:
-        nothing = np.zeros_like(inference.at_work)
-        return nothing, nothing
-    drawn = at_work_draws(knowledge, findings, inference, draws or draws_of(knowledge))
-    low, high = (quantile(drawn, share) for share in (LOW, HIGH))
-    return np.minimum(low, inference.at_work), np.maximum(high, inference.at_work)
+    found = spread_of(knowledge, findings, inference, draws)
+    return found.low, found.high
 
 
 def quantile(drawn: Floats, share: float) -> Floats:

@@ -17,6 +17,7 @@ from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.quantity.sourced import Grade
+from kedut.reasoning.turning import Turning
 from kedut.report.whole_numbers import in_words
 
 LIKELY_SHOWN = 6
@@ -172,6 +173,18 @@ class Teller:
         if present & {"health_anxiety", "high_distress", "anxiety"}:
             yield self.words.say("calm.anxiety_amplifier")
         yield self.words.say("calm.group_result")
+
+    def turning(self) -> list[str]:
+        """Give the figures whose uncertainty decides which cause leads."""
+        return [self._turning(t) for t in self.assessment.turning]
+
+    def _turning(self, turning: Turning) -> str:
+        if not turning.finding:
+            return self.words.say("turning.prior", cause=self.cause(turning.cause))
+        name = self.finding(turning.finding)
+        if not turning.cause:
+            return self.words.say("turning.background", finding=name)
+        return self.words.say("turning.link", finding=name, cause=self.cause(turning.cause))
 
     def closing(self) -> Iterator[str]:
         """Give the signs that end waiting, and that a visit is right."""

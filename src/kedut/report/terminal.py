@@ -142,6 +142,10 @@ class _Printer:
                     f"{' + '.join(self.teller.cause(c) for c in causes)}: {in_words(p, self.words)}"
                     for causes, p in together
                 )
+        turning = self.teller.turning()
+        if turning and self.assessment.urgency.level is not Level.EMERGENCY:
+            self._heading("turning")
+            self._bullets(turning)
         grave = self.teller.unlikely_grave()
         if grave and self.assessment.urgency.level is not Level.EMERGENCY:
             self._heading("unlikely")
