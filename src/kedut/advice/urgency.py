@@ -162,14 +162,10 @@ class Triage:
         open_screen = self.open_screen(findings)
         held = [self.rules[place] for place in self._firing(findings)]
         default = self._default(findings, bool(open_screen))
-        level = max(
-            (
-                default.level,
-                *(harm.level for harm in (harm,) if harm),
-                *(r.level for r, _, _ in held),
-            ),
-            key=lambda found: found.rank,
-        )
+        level = default.level
+        for other in (harm.level if harm else level, held[0][0].level if held else level):
+            if other.rank > level.rank:  # the highest rule comes first
+                level = other
         here = [(rule, masks) for rule, masks, _ in held if rule.level is level]
         days = min([rule.within_days for rule, _ in here] + [DAYS[level]])
         reasons = (

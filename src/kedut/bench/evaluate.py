@@ -80,7 +80,8 @@ def _evaluate(options: argparse.Namespace) -> Iterator[str]:
         f"points of right-among-three lost against asking everything: {played.top_lost_points:.1f}"
     )
     yield f"everyday twitches without a warning sign that end in self-care: {played.everyday}"
-    yield f"emergencies, worded in both languages, that end below urgent: {played.emergencies_missed}"
+    missed = played.emergencies_missed
+    yield f"emergencies, worded in both languages, that end below urgent: {missed}"
 
 
 def _page(told: list[str]) -> str:

@@ -61,6 +61,7 @@ class FindingSpace:
             for name in self.ids
         }
         self._rivals = self._find_rivals()
+        self._people: dict[tuple[int | None, str | None], Mask] = {}
         self.demographic = self.mask(
             f.id for f in knowledge.findings.values() if f.kind is Kind.DEMOGRAPHIC
         )
@@ -129,12 +130,15 @@ class FindingSpace:
         stated = [name for name in case.present if name in self._rivals]
         for name in stated:
             absent |= self._rivals[name]
-        age_present, age_absent = self._demographic(case.age, case.sex)
+        person = (None if case.age is None else int(case.age), case.sex)
+        if person not in self._people:
+            self._people[person] = self._demographic(*person)
+        age_present, age_absent = self._people[person]
         present = (present & ~self.demographic) | age_present
         absent = (absent & ~self.demographic) | age_absent
         return Findings(present, absent & ~present, case.age, case.sex)
 
-    def _demographic(self, age: float | None, sex: str | None) -> Mask:
+    def _demographic(self, age: int | None, sex: str | None) -> Mask:
         present = absent = 0
         if age is not None:
             for name, (start, end) in _AGE_BANDS.items():

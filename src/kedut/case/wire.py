@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from kedut.case.case import Case
@@ -102,6 +103,16 @@ def case_from(found: Any, knowledge: Knowledge, *, where: str, lenient: bool = F
     )
 
 
+@lru_cache(maxsize=8)
+def _known(knowledge: Knowledge) -> dict[str, str]:
+    """Give every name and alias with the finding it stands for."""
+    names = [
+        *knowledge.findings,
+        *(a for a, f in knowledge.aliases.items() if f in knowledge.findings),
+    ]
+    return {name: knowledge.resolve(name) for name in names}
+
+
 class _Reader:
     """Reads the keys of one object, collecting what is ignored."""
 
@@ -127,15 +138,22 @@ class _Reader:
             return []
         if not isinstance(found, list) or not all(isinstance(n, str) for n in found):
             raise self.wrong(key, "a list of identifiers in quotes", found)
-        return [identifier for name in found for identifier in self.resolved(key, name)]
+        known = _known(self.knowledge)
+        try:
+            return [known[name] for name in found]
+        except KeyError:
+            return [identifier for name in found for identifier in self.resolved(key, name)]
 
     def resolved(self, key: str, name: str) -> list[str]:
+        known = _known(self.knowledge).get(name)
+        if known is not None:
+            return [known]
+        if self.lenient:
+            self.ignored.append(name)
+            return []
         try:
             return [self.knowledge.resolve(name)]
         except UnknownIdentifier as error:
-            if self.lenient:
-                self.ignored.append(name)
-                return []
             hint = ", ".join(map(repr, error.nearest)) or "none resembles it"
             raise BadCase(
                 where=f"{self.where}, key {key!r}",

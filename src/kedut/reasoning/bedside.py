@@ -16,6 +16,7 @@ from kedut.reasoning.network import Network, network_of
 
 Floats = NDArray[np.float64]
 Interval = tuple[int, int]
+Runs = tuple[tuple[str, tuple[Interval, ...]], ...]
 
 GATE_STEP = "twitch_leg_unspecified"  # stands for the moving calf where evidence is taken in parts
 
@@ -32,7 +33,7 @@ class Evidence:
     gate: bool | None
     shown: tuple[str, ...] = ()
     not_shown: tuple[str, ...] = ()
-    states: tuple[tuple[str, tuple[Interval, ...]], ...] = ()
+    states: Runs = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,8 @@ class Sorter:
             for wider in space.names(space.implied_up(name) & ~space.bit[name]):
                 special[wider] |= space.bit[name]
                 general[name] |= space.bit[wider]
-        self._special, self._general = special, general
+        self._special, self._general = list(special.values()), list(general.values())
+        self._runs_known: dict[tuple[int, int], Runs] = {}
         self._all_states = {
             name: space.mask(f for f, s in members.items() if len(s) == size)
             | space.mask(f for f, s in members.items())
@@ -139,12 +141,8 @@ class Sorter:
     def sort(self, findings: Findings) -> Evidence:
         """Give what counts: of nested findings the narrowest present and the widest absent."""
         space, present, absent = self.space, findings.present, findings.absent
-        plain_present = tuple(
-            name for name in space.names(present & self._plain) if not self._special[name] & present
-        )
-        plain_absent = tuple(
-            name for name in space.names(absent & self._plain) if not self._general[name] & absent
-        )
+        plain_present = _outermost(space.ids, present & self._plain, self._special, present)
+        plain_absent = _outermost(space.ids, absent & self._plain, self._general, absent)
         gate = self._gate(present, absent)
         if not gate:
             return Evidence(plain_present, plain_absent, gate)
@@ -154,8 +152,15 @@ class Sorter:
             True,
             tuple(space.names(present & self._attributes)),
             tuple(space.names(absent & self._attributes)),
-            self._runs(present, absent),
+            self._possible(present & self._states, absent & self._states),
         )
+
+    def _possible(self, present: int, absent: int) -> Runs:
+        """Give the runs of states that are possible; remembered, as there are few ways."""
+        key = (present, absent)
+        if key not in self._runs_known:
+            self._runs_known[key] = self._runs(present, absent)
+        return self._runs_known[key]
 
     def _gate(self, present: int, absent: int) -> bool | None:
         if present & (self._states | self._attributes):
@@ -165,7 +170,7 @@ class Sorter:
             return False
         return None
 
-    def _runs(self, present: int, absent: int) -> tuple[tuple[str, tuple[Interval, ...]], ...]:
+    def _runs(self, present: int, absent: int) -> Runs:
         found = []
         for name, (size, members) in self._variables.items():
             allowed: set[int] | None = None
@@ -183,6 +188,18 @@ class Sorter:
             if possible and len(possible) < size:
                 found.append((name, _intervals(sorted(possible))))
         return tuple(found)
+
+
+def _outermost(ids: tuple[str, ...], mask: int, others: list[int], told: int) -> tuple[str, ...]:
+    """Give the findings of a mask that none of their `others` makes needless, in order."""
+    names = []
+    while mask:
+        low = mask & -mask
+        mask ^= low
+        place = low.bit_length() - 1
+        if not others[place] & told:
+            names.append(ids[place])
+    return tuple(names)
 
 
 def _intervals(states: Sequence[int]) -> tuple[Interval, ...]:

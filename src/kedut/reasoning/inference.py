@@ -119,14 +119,19 @@ def case_prior(knowledge: Knowledge, findings: Findings) -> Floats:
     """Give the chance of each cause (C,) before symptoms, after age, sex and known factors."""
     priors = priors_of(knowledge)
     space = finding_space(knowledge)
-    factors = priors.network.factors
-    known = space.mask(name for name in factors)
+    known = factor_bits(knowledge)
     chances = priors.chances(findings.age, findings.sex)
     return priors.shifted(
         chances,
         frozenset(space.names(findings.present & known)),
         frozenset(space.names(findings.absent & known)),
     )
+
+
+@lru_cache(maxsize=8)
+def factor_bits(knowledge: Knowledge) -> int:
+    """Give the bits of findings that shift a prior."""
+    return finding_space(knowledge).mask(network_of(knowledge).factors)
 
 
 def infer(knowledge: Knowledge, findings: Findings) -> Inference:
