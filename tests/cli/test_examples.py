@@ -23,8 +23,6 @@ def test_every_example_is_named_here() -> None:
 
 
 @pytest.mark.parametrize("name", LEVELS)
-def test_an_example_ends_where_its_page_says(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_example_ends_where_its_page_says(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["assess", str(FOLDER / f"{name}.json"), "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["urgency"]["level"] == LEVELS[name]
