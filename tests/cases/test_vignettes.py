@@ -1,4 +1,4 @@
-"""Textbook presentations: the cause is among the three likeliest, the urgency is an accepted one."""
+"""Textbook presentations: the cause is among the three likeliest, the urgency an accepted one."""
 
 from __future__ import annotations
 
