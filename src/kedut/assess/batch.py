@@ -21,8 +21,9 @@ from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
-from kedut.reasoning.bedside import Evidence, sorter_of
+from kedut.reasoning.bedside import sorter_of
 from kedut.reasoning.inference import (
+    MOST_BITS,
     absence_factor,
     case_prior,
     grave_places,
@@ -32,6 +33,7 @@ from kedut.reasoning.inference import (
 )
 
 if TYPE_CHECKING:
+    from kedut.reasoning.exact_emission import Seen
     from kedut.reasoning.exact_fast import FastExact
 
 Floats = NDArray[np.float64]
@@ -81,9 +83,9 @@ class Brief:
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)
         prior = self._prior(findings)
-        evidence, _ = self.reasoner.limited(self.sorter.sort(findings))
-        prevalent, at_work, _ = fast.run(prior, fast.seen(evidence))
-        urgency = self._urgency(fast, findings, evidence, prior, at_work)
+        seen = self._seen(fast, findings)
+        prevalent, at_work, _ = fast.run(prior, seen)
+        urgency = self._urgency(fast, findings, prior, at_work)
         calmer = without_worry(self.knowledge, findings)
         if calmer is not None:
             prevalent, at_work = self._keep_grave(fast, calmer, prevalent, at_work)
@@ -101,6 +103,14 @@ class Brief:
                 "}",
             )
         )
+
+    def _seen(self, fast: FastExact, findings: Findings) -> Seen:
+        """Give the evidence by place; of very many findings those that can be taken on."""
+        places = self.sorter.places(findings)
+        if len(places.present) + len(places.shown) + len(places.states) < MOST_BITS:
+            return fast.seen_at(places)
+        evidence, _ = self.reasoner.limited(self.sorter.sort(findings))
+        return fast.seen(evidence)
 
     def _prior(self, findings: Findings) -> Floats:
         key = (
@@ -120,8 +130,7 @@ class Brief:
         self, fast: FastExact, calmer: Findings, prevalent: Floats, at_work: Floats
     ) -> tuple[Floats, Floats]:
         """Give the chances with those of grave causes not below what they are without worry."""
-        evidence, _ = self.reasoner.limited(self.sorter.sort(calmer))
-        other = fast.run(self._prior(calmer), fast.seen(evidence))
+        other = fast.run(self._prior(calmer), self._seen(fast, calmer))
         kept = []
         for mine, theirs in zip((prevalent, at_work), other[:2], strict=True):
             both = mine.copy()
@@ -133,17 +142,15 @@ class Brief:
         self,
         fast: FastExact,
         findings: Findings,
-        evidence: Evidence,
         prior: Floats,
         at_work: Floats,
     ) -> Urgency:
         unflagged = self.triage.unflagged(findings)
         if not unflagged.present & self.space.symptoms:
             return self.triage.judge(findings, None)
-        again, _ = self.reasoner.limited(self.sorter.sort(unflagged))
         known = self._prior(unflagged)
-        if again != evidence or known is not prior:
-            _, at_work, _ = fast.run(known, fast.seen(again))
+        if known is not prior or unflagged != findings:
+            _, at_work, _ = fast.run(known, self._seen(fast, unflagged))
         calmer = without_worry(self.knowledge, unflagged)
         if calmer is not None:
             _, at_work = self._keep_grave(fast, calmer, at_work, at_work)

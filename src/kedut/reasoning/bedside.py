@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.network import Network, network_of
 
 Floats = NDArray[np.float64]
+T = TypeVar("T")
 Interval = tuple[int, int]
 Runs = tuple[tuple[str, tuple[Interval, ...]], ...]
 
@@ -110,6 +112,17 @@ class Bedside:
     gates: tuple[Gate | None, ...]
 
 
+class Places(NamedTuple):
+    """Evidence by place in the network; `moves` 1 the calf moves, 0 it does not, -1 unknown."""
+
+    present: tuple[int, ...]
+    absent: tuple[int, ...]
+    moves: int
+    shown: tuple[int, ...]
+    hidden: tuple[int, ...]
+    states: Runs
+
+
 class Sorter:
     """Sorts closed findings into the evidence that counts; built once per knowledge base."""
 
@@ -131,12 +144,32 @@ class Sorter:
                 special[wider] |= space.bit[name]
                 general[name] |= space.bit[wider]
         self._special, self._general = list(special.values()), list(general.values())
+        self._nothing = [0] * len(space.ids)
+        column = self.network.finding_index | self.network.attributes
+        self._place = tuple(column.get(name, -1) for name in space.ids)
         self._runs_known: dict[tuple[int, int], Runs] = {}
         self._all_states = {
             name: space.mask(f for f, s in members.items() if len(s) == size)
             | space.mask(f for f, s in members.items())
             for name, (size, members) in self._variables.items()
         }
+
+    def places(self, findings: Findings) -> Places:
+        """Give the same as `sort`, by place in the network instead of by name."""
+        present, absent = findings.present, findings.absent
+        there = _outermost(self._place, present & self._plain, self._special, present)
+        away = _outermost(self._place, absent & self._plain, self._general, absent)
+        gate = self._gate(present, absent)
+        if not gate:
+            return Places(there, away, -1 if gate is None else 0, (), (), ())
+        return Places(
+            there,
+            away,
+            1,
+            _outermost(self._place, present & self._attributes, self._nothing, 0),
+            _outermost(self._place, absent & self._attributes, self._nothing, 0),
+            self._possible(present & self._states, absent & self._states),
+        )
 
     def sort(self, findings: Findings) -> Evidence:
         """Give what counts: of nested findings the narrowest present and the widest absent."""
@@ -190,15 +223,15 @@ class Sorter:
         return tuple(found)
 
 
-def _outermost(ids: tuple[str, ...], mask: int, others: list[int], told: int) -> tuple[str, ...]:
-    """Give the findings of a mask that none of their `others` makes needless, in order."""
+def _outermost(labels: tuple[T, ...], mask: int, others: list[int], told: int) -> tuple[T, ...]:
+    """Give the labels of the findings that none of their `others` makes needless, in order."""
     names = []
     while mask:
         low = mask & -mask
         mask ^= low
         place = low.bit_length() - 1
         if not others[place] & told:
-            names.append(ids[place])
+            names.append(labels[place])
     return tuple(names)
 
 

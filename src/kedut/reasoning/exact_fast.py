@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.reasoning.bedside import Evidence
+from kedut.reasoning.bedside import Evidence, Places, Runs
 from kedut.reasoning.exact import ImpossibleEvidence, Posterior
 from kedut.reasoning.network import Network
 
@@ -68,6 +68,7 @@ class FastExact:
             np.ascontiguousarray(np.concatenate(tables)),
             np.concatenate(leaks),
         )
+        self._ways_known: dict[Runs, Ints] = {}
         self.room = exact_steps.Room(np.empty(1 << 16), np.empty((3, 1 << 12)))
 
     def posterior(self, prior: Floats, evidence: Evidence) -> Posterior:
@@ -90,7 +91,22 @@ class FastExact:
             -1 if evidence.gate is None else int(evidence.gate),
             _places(attributes, evidence.shown),
             _places(attributes, evidence.not_shown),
-            self.ways(evidence),
+            self._ways(evidence.states),
+        )
+
+    def seen_at(self, places: Places) -> Seen:
+        """Give evidence that is sorted by place already."""
+        present, absent, moves, shown, hidden, states = places
+        ways = self._ways_known.get(states)
+        if ways is None:
+            ways = self._ways_known[states] = self._ways(states)
+        return self._parts.Seen(
+            np.array(present, np.int64),
+            np.array(absent, np.int64),
+            moves,
+            np.array(shown, np.int64),
+            np.array(hidden, np.int64),
+            ways,
         )
 
     def ranked(self, at_work: Floats, prevalent: Floats, names: Ints) -> list[int]:
@@ -103,14 +119,14 @@ class FastExact:
         room: int = self._kernel.room_wanted(self.numbers, self.seen(evidence))
         return room
 
-    def ways(self, evidence: Evidence) -> Ints:
+    def _ways(self, states: Runs) -> Ints:
         """Give each way the exclusive variables can lie (W, V, 3): lowest, first, last state."""
-        if not evidence.states:
+        if not states:
             return _NO_WAYS
-        starts = [self.first_state[name] for name, _ in evidence.states]
+        starts = [self.first_state[name] for name, _ in states]
         found = [
             [(s, s + first - 1, s + last - 1) for s, (first, last) in zip(starts, way, strict=True)]
-            for way in itertools.product(*(runs for _, runs in evidence.states))
+            for way in itertools.product(*(runs for _, runs in states))
         ]
         return np.array(found, np.int64)
 
