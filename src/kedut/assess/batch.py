@@ -21,7 +21,6 @@ from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
-from kedut.reasoning.bedside import sorter_of
 from kedut.reasoning.inference import (
     MOST_BITS,
     absence_factor,
@@ -31,6 +30,7 @@ from kedut.reasoning.inference import (
     reasoner_of,
     without_worry,
 )
+from kedut.reasoning.sorter import sorter_of
 
 if TYPE_CHECKING:
     from kedut.reasoning.exact_emission import Seen

@@ -57,9 +57,9 @@ class FindingSpace:
                         general[one].add(wider)
         self._up = {name: self._closure(name, general) for name in self.ids}
         self._down = dict.fromkeys(self.ids, 0)
-        for name, wider in self._up.items():
-            for general_one in self.names(wider):
-                self._down[general_one] |= self.bit[name]
+        for name in self.ids:
+            for wider in self.names(self._up[name]):
+                self._down[wider] |= self.bit[name]
         self._rivals = self._find_rivals()
         self._people: dict[tuple[int | None, str | None], Mask] = {}
         self.demographic = self.mask(

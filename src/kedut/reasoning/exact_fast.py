@@ -21,9 +21,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.reasoning.bedside import Evidence, Places, Runs
+from kedut.reasoning.bedside import Evidence, Runs
 from kedut.reasoning.exact import ImpossibleEvidence, Posterior
 from kedut.reasoning.network import Network
+from kedut.reasoning.sorter import Places
 
 if TYPE_CHECKING:
     from kedut.reasoning.exact_emission import Seen

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning import exact_fast
-from kedut.reasoning.bedside import Evidence, lay_out, point_tables, sorter_of
+from kedut.reasoning.bedside import Evidence, lay_out, point_tables
 from kedut.reasoning.exact import Posterior, posterior
 from kedut.reasoning.network import Network, network_of
 from kedut.reasoning.priors import priors_of
+from kedut.reasoning.sorter import sorter_of
 
 if TYPE_CHECKING:
     from kedut.reasoning.exact_fast import FastExact
