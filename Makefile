@@ -50,8 +50,8 @@ docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 	@echo "open build/docs/index.html"
 
-proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each (long)
-	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws
+proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of pyAgrum's networks (long)
+	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
 
 ##@ To measure kedut
 .PHONY: bench evaluate
