@@ -213,3 +213,65 @@ def test_out_writes_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert json.loads(target.read_text(encoding="utf-8"))["id"] == "one"
     assert main(["assess", path, "--out", str(tmp_path / "no" / "where")]) == 2
     capsys.readouterr()
+
+
+def test_a_key_that_stands_twice_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = '{"findings_present": ["convulsion"], "findings_present": []}'
+    status, (answer,), _ = run(capsys, written(tmp_path, text), "--format", "json")
+    assert status == 2
+    assert "stands twice" in answer["error"]["what"]
+
+
+def test_out_never_overwrites_the_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path, CASE)
+    assert main(["assess", path, "--format", "json", "--out", path]) == 2
+    assert json.loads(Path(path).read_text(encoding="utf-8")) == CASE
+    assert "overwrite" in capsys.readouterr().err
+
+
+def test_half_a_letter_in_a_name_does_not_end_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = written(tmp_path, '{"id": "\\ud800", "findings_present": ["fever"]}')
+    target = tmp_path / "out.jsonl"
+    assert main(["assess", path, "--format", "json", "--out", str(target)]) == 0
+    assert json.loads(target.read_text(encoding="utf-8"))["causes"]
+    capsys.readouterr()
+
+
+def test_a_child_without_an_age_is_a_child(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = {"findings_present": ["age_under_18", "twitch_calf_one_side"]}
+    _, (answer,), _ = run(capsys, written(tmp_path, case), "--format", "json")
+    assert answer["causes"] == []
+
+
+def test_after_an_emergency_nothing_more_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = {"age": 50, "findings_present": ["convulsion", "first_ever_convulsion"]}
+    _, (answer,), _ = run(capsys, written(tmp_path, case), "--format", "json")
+    assert answer["urgency"]["level"] == "emergency"
+    assert answer["next"] == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"serum_sodium_mmol_per_l": 112},
+        {"blood_glucose_mmol_per_l": 1.9},
+        {"blood_glucose_mmol_per_l": 45},
+        {"body_temperature_c": 29},
+        {"systolic_mmhg": 60},
+        {"serum_magnesium_mmol_per_l": 6},
+    ],
+)
+def test_a_value_dangerously_far_out_is_an_emergency(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], values: dict[str, float]
+) -> None:
+    case = {"age": 50, "findings_present": [], "values": values}
+    _, (answer,), _ = run(capsys, written(tmp_path, case), "--format", "json")
+    assert answer["urgency"]["level"] == "emergency"

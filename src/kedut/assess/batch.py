@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import kedut
 from kedut.advice.urgency import Because, Urgency, triage_of
-from kedut.assess.pipeline import ADULT_FROM_YEARS, assess
+from kedut.assess.pipeline import assess, is_adult
 from kedut.assess.wire import to_json, urgency_shape
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
@@ -78,7 +78,7 @@ class Brief:
     def line(self, case: Case) -> str:
         """Give the assessment of a case as one line of JSON, without the line's end."""
         fast = self.reasoner.fast
-        if fast is None or (case.age is not None and case.age < ADULT_FROM_YEARS):
+        if fast is None or not is_adult(case):
             found = assess(case, self.knowledge, detail="brief")
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)

@@ -48,7 +48,7 @@ def assess(
     language : of the advice's words, `id` or `en`
     """
     findings = finding_space(knowledge).close(case)
-    adult = case.age is None or case.age >= ADULT_FROM_YEARS
+    adult = is_adult(case)
     inference = infer(knowledge, findings) if adult else None
     urgency = urgency_of(knowledge, findings, adult=adult)
     if inference is None:
@@ -100,7 +100,9 @@ def assess(
         next=tuple(
             Question(id=c.finding, value=c.value)
             for c in questions(knowledge, findings, inference, urgency)[:_QUESTIONS]
-        ),
+        )
+        if urgency.level is not Level.EMERGENCY
+        else (),
         turning=spread.turning,
         tests=_tests(knowledge, findings, inference, urgency.level),
         not_asked=urgency.screen_open,
@@ -110,6 +112,13 @@ def assess(
         claims=_claims(knowledge, findings, at_work),
         ignored=case.ignored,
     )
+
+
+def is_adult(case: Case) -> bool:
+    """Say whether the figures hold: from 18 years, and where no age is told."""
+    if case.age is None:
+        return "age_under_18" not in case.present
+    return case.age >= ADULT_FROM_YEARS
 
 
 def urgency_of(knowledge: Knowledge, findings: Findings, *, adult: bool = True) -> Urgency:

@@ -40,7 +40,7 @@ def read_case(
 def parse_object(text: str | bytes, *, where: str) -> Any:
     """Decode JSON text; raises BadCase like `read_case`."""
     try:
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise BadCase(
             where=where,
@@ -48,6 +48,16 @@ def parse_object(text: str | bytes, *, where: str) -> Any:
             remedy="write one JSON object, for instance "
             '{"findings_present": ["twitch_calf_one_side"]}',
         ) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Give an object; a key that stands twice would silently lose what it said first."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {twice[:_LONGEST_SHOWN]!r} stands twice")
+    return found
 
 
 def identifier_of(found: Any) -> str | None:
@@ -71,6 +81,8 @@ def case_from(found: Any, knowledge: Knowledge, *, where: str, lenient: bool = F
             remedy="add it; an empty list is allowed",
         )
     reader = _Reader(found, knowledge, where, lenient)
+    if found["findings_present"] is None:
+        raise reader.wrong("findings_present", "a list of identifiers in quotes", None)
     present = [*reader.names("findings_present"), *reader.names("risk_factors")]
     absent = list(reader.names("findings_absent"))
     for name, answer in reader.mapping("tests").items():

@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
         except BadCase as error:
             print(f"kedut: {error}", file=sys.stderr)
             return 2
-    elif not sys.stdin.isatty() and sys.stdin.closed:
+    elif sys.stdin is None or sys.stdin.closed:
         print("kedut: ask needs a keyboard; use --demo CASE or `kedut assess`", file=sys.stderr)
         return 2
     asker = Asker(knowledge, options.lang, console, demo)

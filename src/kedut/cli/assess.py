@@ -44,6 +44,9 @@ def run(options: argparse.Namespace) -> int:
         return NONE
     # What is read stays to the end: looking for garbage in it would take a quarter of the time.
     gc.set_threshold(_GARBAGE_AFTER)
+    if options.out and any(_same(options.out, case) for case in options.cases):
+        _complain(f"{options.out}: --out would overwrite a case; choose another name")
+        return NONE
     knowledge = ours()
     try:
         measured = read_measured(Path(options.measured), knowledge) if options.measured else None
@@ -62,10 +65,18 @@ def run(options: argparse.Namespace) -> int:
     return SOME if failed else ALL
 
 
+def _same(out: str, case: str) -> bool:
+    """Say whether two names lead to one existing file."""
+    try:
+        return case != "-" and Path(out).samefile(case)
+    except OSError:
+        return False
+
+
 def _open(path: str | None, stack: ExitStack) -> TextIO:
     if path is None:
         return sys.stdout
-    return stack.enter_context(Path(path).open("w", encoding="utf-8"))
+    return stack.enter_context(Path(path).open("w", encoding="utf-8", errors="backslashreplace"))
 
 
 def _assess_all(
@@ -113,6 +124,9 @@ def entries(paths: list[str]) -> Iterator[Entry | BadCase]:
     """Give the cases of some files as text; a file that cannot be read gives its error."""
     for path in paths:
         if path == "-":
+            if sys.stdin is None:
+                yield _nothing("standard input")
+                continue
             yield from _of_stream(sys.stdin.buffer.read(), "standard input", None)
             continue
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -21,13 +22,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return USAGE_ERROR
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # no letter of any language ends a run
+            stream.reconfigure(errors="backslashreplace")
+    if sys.stdout is None:
+        return USAGE_ERROR
     try:
         status: int = options.run(options)
+        sys.stdout.flush()
     except BrokenPipeError:  # the reader of our output went away, `| head` for instance
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        print(f"kedut: {name[:80]}{error.strerror}; nothing more could be done", file=sys.stderr)
+        return USAGE_ERROR
     except BadKnowledge as error:
         print(f"kedut: the knowledge cannot be used; {len(error.faults)} faults:", file=sys.stderr)
         for fault in error.faults:

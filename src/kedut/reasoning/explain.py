@@ -31,6 +31,7 @@ from kedut.reasoning.priors import priors_of
 Floats = NDArray[np.float64]
 
 ORDERS = 4
+MOST_STEPS = 80
 _SEED = 7
 _FLOOR = 1e-300
 # With the clear version all parts are reckoned in one pass, as draws, while the table is small.
@@ -70,6 +71,8 @@ def explain(
     base = priors_of(knowledge).chances(findings.age, findings.sex)
     factors = _factor_bits(knowledge, findings, network)
     steps = _steps(inference.evidence)
+    if len(steps) > MOST_STEPS:  # nobody reads so many weights, and they would take minutes
+        return ()
     shares = _shapley(reasoner_of(knowledge), inference, places, steps)
     result = []
     for row, place in enumerate(places):
