@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kedut.advice.urgency import Urgency, triage_of
-from kedut.assess.pipeline import questions, urgency_of
+from kedut.assess.pipeline import is_adult, questions, urgency_of
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
@@ -78,8 +78,7 @@ def step(knowledge: Knowledge, interview: Interview) -> Step:
     by calling `step_after_emergency`.
     """
     findings = finding_space(knowledge).close(interview.case)
-    adult = interview.case.age is None or interview.case.age >= _ADULT_FROM_YEARS
-    urgency = urgency_of(knowledge, findings, adult=adult)
+    urgency = urgency_of(knowledge, findings, adult=is_adult(interview.case))
     if urgency.level is Level.EMERGENCY:
         return Step(None, urgency, findings)
     return Step(_next(knowledge, interview, findings, urgency), urgency, findings)
@@ -90,9 +89,6 @@ def step_after_emergency(knowledge: Knowledge, interview: Interview) -> Step:
     findings = finding_space(knowledge).close(interview.case)
     urgency = urgency_of(knowledge, findings)
     return Step(_next(knowledge, interview, findings, urgency), urgency, findings)
-
-
-_ADULT_FROM_YEARS = 18
 
 
 def _next(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kedut.assess.pipeline import ADULT_FROM_YEARS, urgency_of
+from kedut.assess.pipeline import is_adult, urgency_of
 from kedut.bench.proportion import Proportion
 from kedut.case.finding_space import finding_space
 from kedut.case.wire import case_from
@@ -111,7 +111,6 @@ def _outcome(knowledge: Knowledge, found: dict[str, Any], where: str) -> Outcome
     right = {name.removeprefix("other:") for name in found["acceptable_diagnoses"]}
     right = right.union(*(SPLIT.get(name, set()) for name in right))
     ranks = [place for place, name in enumerate(order) if name in right]
-    adult = case.age is None or case.age >= ADULT_FROM_YEARS
     return Outcome(
         id=found["id"],
         title=found["title"],
@@ -121,7 +120,7 @@ def _outcome(knowledge: Knowledge, found: dict[str, Any], where: str) -> Outcome
         apart=bool(found.get("score_apart")),
         presumed=found["diagnosis_confidence"] == "presumed",
         leg_twitch=bool(found["has_calf_or_leg_twitch"]),
-        level=urgency_of(knowledge, findings, adult=adult).level,
+        level=urgency_of(knowledge, findings, adult=is_adult(case)).level,
         accepted=tuple(Level(level) for level in found["acceptable_urgencies"]),
     )
 

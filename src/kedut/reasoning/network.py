@@ -12,7 +12,6 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.case.finding_space import finding_space
 from kedut.knowledge.entities import CALF_MOVEMENT, Background, Kind, Link
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.parse_rows import ODDS_MEASURES
@@ -278,8 +277,3 @@ def frequency_shift(among_cause: float, frequency: float) -> tuple[float, float]
         float(np.log(among_cause / frequency)),
         float(np.log((1 - among_cause) / (1 - frequency))),
     )
-
-
-def symptoms_of(knowledge: Knowledge) -> int:
-    """Give the bits of findings that a cause can bring."""
-    return finding_space(knowledge).symptoms
