@@ -87,7 +87,7 @@ def step(knowledge: Knowledge, interview: Interview) -> Step:
 def step_after_emergency(knowledge: Knowledge, interview: Interview) -> Step:
     """Give the next question although an emergency is known; the person chose to go on."""
     findings = finding_space(knowledge).close(interview.case)
-    urgency = urgency_of(knowledge, findings)
+    urgency = urgency_of(knowledge, findings, adult=is_adult(interview.case))
     return Step(_next(knowledge, interview, findings, urgency), urgency, findings)
 
 

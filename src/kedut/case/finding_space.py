@@ -108,10 +108,6 @@ class FindingSpace:
         """Give the bits of a finding and all that its presence implies."""
         return self._up[name]
 
-    def implied_down(self, name: str) -> int:
-        """Give the bits of a finding and all that its absence rules out."""
-        return self._down[name]
-
     def compile(self, condition: Condition) -> tuple[Mask, ...]:
         """Give a condition as bit masks: any (present, not present) pair suffices."""
         return tuple((self.mask(p), self.mask(n)) for p, n in condition.alternatives)
@@ -153,15 +149,6 @@ class FindingSpace:
                 else:
                     absent |= self.bit.get(name, 0)
         return present, absent
-
-    def with_answer(self, findings: Findings, name: str, *, present: bool) -> Findings:
-        """Give the evidence after one more answer."""
-        if present:
-            now = findings.present | self._up[name]
-            away = findings.absent | self._rivals.get(name, 0)
-        else:
-            now, away = findings.present, findings.absent | self._down[name]
-        return Findings(now, away & ~now, findings.age, findings.sex)
 
 
 @lru_cache(maxsize=8)
