@@ -131,7 +131,7 @@ def test_why_takes_an_alias_and_the_wrong_way_round(ask):
         (("show", "calf_pian"), "nearest: 'calf_pain'"),
         (("show", "%$" * 500), "is not known"),
         (("table", "link"), "nearest: links"),
-        (("table", "../x"), "there are aliases, background, causes"),
+        (("table", "../x"), "there are aliases, background, bodymap, causes"),
     ],
 )
 def test_what_is_not_known_is_told_with_the_nearest_and_gives_2(ask, words, says):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
+from kedut.knowledge.check_bodymap import bodymap_faults
 from kedut.knowledge.check_rules import rule_faults
 from kedut.knowledge.check_words import word_faults
 from kedut.knowledge.entities import CALF_MOVEMENT, Level
@@ -53,6 +54,7 @@ def check(knowledge: Knowledge) -> list[Fault]:
         *_decision_faults(knowledge),
         *_position_faults(knowledge),
         *_claim_faults(knowledge),
+        *bodymap_faults(knowledge),
         *rule_faults(knowledge),
         *word_faults(knowledge),
     ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from kedut.knowledge.bodymap import Place, Territory
 from kedut.knowledge.entities import (
     Background,
     Cause,
@@ -52,6 +53,8 @@ class Knowledge:
     claims: tuple[Claim, ...]
     local: dict[tuple[str, str], str]
     decisions: dict[str, float]
+    places: tuple[Place, ...]
+    territories: tuple[Territory, ...]
     tables: dict[str, Table] = field(repr=False)
 
     def resolve(self, identifier: str) -> str:

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
+from kedut.knowledge import bodymap
 from kedut.knowledge import parse_rows as parse
 from kedut.knowledge.entities import CALF_MOVEMENT, CoursePoint
 from kedut.knowledge.errors import BadKnowledge, Fault
@@ -19,10 +20,12 @@ from kedut.knowledge.tables import Row, Table, read_table
 
 OURS = Path(__file__).parent
 T = TypeVar("T")
+P = TypeVar("P", bodymap.Place, bodymap.Territory)
 
 COLUMNS: dict[str, str] = {
     "aliases": "alias,id",
     "background": "finding,p,low,high,grade,source_keys,note",
+    "bodymap": "region,sensation,sides,finding,position",
     "causes": "id,family,harm_level,icd10,grave,review_by,source_keys,note",
     "claims": "id,section,verdict,carried_by,source_keys,note",
     "course": "cause,measure,day,value,low,high,audience,grade,source_keys,note",
@@ -32,6 +35,7 @@ COLUMNS: dict[str, str] = {
     "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",
     "local": "country,key,value,checked",
     "opening": "group,finding,position",
+    "pictures": "picture,thing,id",
     "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
     "review": "item,outcome,where,note",
     "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
@@ -40,12 +44,13 @@ COLUMNS: dict[str, str] = {
     "source-aliases": "alias,key",
     "sources": "key,authors,year,title,venue,doi,pmid,url,kind,accessed_as",
     "terms": "term,language,region,findings,ask,note",
+    "territories": "id,kind,sides,core,regions,findings,position,grade,source_keys",
     "tests": "id,cause,test,finding,sensitivity,specificity,where,grade,source_keys",
     "treatments": "id,cause,who,strength,only_when,not_when,grade,source_keys",
     "values": "value,unit,low,high,finding,op,threshold,source_keys",
 }
 # Tables that came later: a folder without them is older, not faulty.
-OPTIONAL = frozenset({"opening", "review", "terms"})
+OPTIONAL = frozenset({"bodymap", "opening", "pictures", "review", "terms", "territories"})
 
 
 @cache
@@ -167,15 +172,22 @@ def _assemble(
         course={c: tuple(sorted(ps, key=lambda p: p.day)) for c, ps in course.items()},
         claims=tuple(_rows(tables["claims"], parse.claim, faults)),
         local={(row["country"], row["key"]): row["value"] for row in tables["local"]},
+        places=tuple(_placed(_rows(tables["bodymap"], bodymap.place, faults))),
+        territories=tuple(_placed(_rows(tables["territories"], bodymap.territory, faults))),
         decisions=dict(_rows(tables["decisions"], parse.decision, faults)),
         tables=tables,
     )
+
+
+def _placed(things: list[P]) -> list[P]:
+    return sorted(things, key=lambda thing: thing.position)
 
 
 # Which column of which table names what.
 _REFERS: tuple[tuple[str, str, str], ...] = (
     ("aliases", "id", "finding"),
     ("background", "finding", "finding"),
+    ("bodymap", "finding", "finding"),
     ("course", "cause", "cause"),
     ("implications", "finding", "finding"),
     ("implications", "implies", "finding"),
@@ -195,15 +207,18 @@ _REFERS: tuple[tuple[str, str, str], ...] = (
 _UNIQUE: dict[str, tuple[str, ...]] = {
     "aliases": ("alias",),
     "background": ("finding",),
+    "bodymap": ("region", "sensation", "sides", "finding"),
     "causes": ("id",),
     "claims": ("id",),
     "decisions": ("key",),
     "findings": ("id",),
     "implications": ("finding", "implies"),
     "links": ("cause", "finding"),
+    "pictures": ("picture", "thing", "id"),
     "risks": ("cause", "factor", "measure"),
     "rules": ("id",),
     "sources": ("key",),
+    "territories": ("id",),
     "tests": ("id",),
     "treatments": ("id",),
 }

@@ -9,6 +9,7 @@ from kedut.knowledge.tables import Row
 KEYS: dict[str, tuple[str, ...]] = {
     "aliases": ("alias",),
     "background": ("finding",),
+    "bodymap": ("region", "sensation", "sides", "finding"),
     "causes": ("id",),
     "claims": ("id",),
     "course": ("cause", "measure", "day"),
@@ -18,6 +19,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "links": ("cause", "finding"),
     "local": ("country", "key"),
     "opening": ("group", "finding"),
+    "pictures": ("picture", "thing", "id"),
     "priors": ("cause", "sex", "age_from", "age_to", "measure"),
     "review": ("item",),
     "risks": ("cause", "factor", "measure"),
@@ -26,6 +28,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "source-aliases": ("alias",),
     "sources": ("key",),
     "terms": ("term", "language", "region"),
+    "territories": ("id",),
     "tests": ("id",),
     "treatments": ("id",),
     "values": ("value", "finding"),
