@@ -1,0 +1,267 @@
+"""The store: keep, read, replace and erase, each whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+
+from kedut.storage.engine import empty_the_log, engine_for, reading
+from kedut.storage.errors import NewerThere, NotKept, TooLarge
+from kedut.storage.faults import in_our_words, not_here
+from kedut.storage.kept import Kept
+from kedut.storage.keys import Keys
+from kedut.storage.place import SQLITE, address, file_of, make_private
+from kedut.storage.schema import upgrade
+from kedut.storage.seal import Sealed, lookup_of, seal, unseal
+from kedut.storage.sqlite_file import copy_in, copy_out
+from kedut.storage.tables import kept as table
+from kedut.storage.token import Token
+
+LARGEST_BYTES = 1024 * 1024
+
+
+def open_store(
+    url: str,
+    *,
+    keys: Keys | None = None,
+    largest_bytes: int = LARGEST_BYTES,
+    largest_file_bytes: int | None = None,
+    at_once: bool = True,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Store:
+    """Open the store at an address and bring it to the newest schema.
+
+    Several workers may open it at the same moment. It may be used from several threads, and not
+    across a fork.
+
+    Parameters
+    ----------
+    url : `sqlite:///folder/kept.sqlite` or `postgresql+psycopg://user@host/database`
+    keys : the server's keys; without one the link alone seals
+    largest_bytes : of one document
+    largest_file_bytes : of the whole database, SQLite only; None: as large as its disk
+    at_once : False puts the first contact off to the first use, so that a server starts although
+        its database does not answer yet
+    now : the clock
+
+    Raises
+    ------
+    BadAddress, StoreUnavailable
+    """
+    store = Store(
+        url, keys or Keys(), largest_bytes=largest_bytes, file_bytes=largest_file_bytes, now=now
+    )
+    if at_once:
+        try:
+            store.ready()
+        except BaseException:
+            store.close()
+            raise
+    return store
+
+
+class Store:
+    """Sealed documents in one database; made by `open_store`.
+
+    Every method raises StoreUnavailable while the database does not answer, and works again when it
+    does.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        keys: Keys,
+        *,
+        largest_bytes: int,
+        file_bytes: int | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        parsed = address(url)
+        self._name = parsed.render_as_string(hide_password=True)
+        self._file = file_of(parsed) if parsed.get_backend_name() == SQLITE else None
+        if self._file:
+            parsed = parsed.set(database=str(self._file))
+        self._engine = engine_for(parsed, largest_file_bytes=file_bytes)
+        self._keys = keys
+        self._largest_bytes = largest_bytes
+        self._now = now
+        self._upgraded = False
+        self._upgrading = threading.Lock()
+
+    def keep(self, document: bytes) -> Token:
+        """Keep a document and give the only thing that opens it; its revision is 1.
+
+        Raises
+        ------
+        TooLarge, StoreFull
+        """
+        self._must_fit(document)
+        now, token = self._now(), Token.fresh()
+        first = Kept(document=document, revision=1, created_at=now, updated_at=now)
+        row = _row(seal(token, self._keys, first), first)
+        with self.writing() as connection:
+            connection.execute(insert(table).values(**row))
+        return token
+
+    def read(self, token: Token) -> Kept:
+        """Give what the token opens.
+
+        Raises
+        ------
+        NotKept, KeyMissing, NotOpened
+        """
+        with self.reading() as connection:
+            found = connection.execute(_wanted(token)).one_or_none()
+        return self._opened(token, found)
+
+    def replace(self, token: Token, document: bytes, revision: int) -> Kept:
+        """Save a document in the place of the one that was read at this revision.
+
+        Saving the same once more, after an answer that got lost, gives what is kept.
+
+        Raises
+        ------
+        NewerThere
+            Another revision is there; it carries that one, and nothing was overwritten.
+        NotKept, KeyMissing, NotOpened, TooLarge, StoreFull
+        """
+        self._must_fit(document)
+        with self.writing() as connection:
+            found = connection.execute(_wanted(token).with_for_update()).one_or_none()
+            there = self._opened(token, found)
+            if there.revision == revision + 1 and there.document == document:
+                return there
+            if there.revision != revision:
+                raise NewerThere(there, revision)
+            saved = replace(there, document=document, revision=revision + 1, updated_at=self._now())
+            row = _row(seal(token, self._keys, saved), saved)
+            connection.execute(update(table).where(table.c.lookup == row["lookup"]).values(**row))
+        return saved
+
+    def erase(self, token: Token) -> None:
+        """Erase what the token opens; nothing if it is erased already.
+
+        In SQLite the bytes are overwritten, in the log too unless somebody reads just then.
+        """
+        with self.writing() as connection:
+            gone = connection.execute(delete(table).where(table.c.lookup == lookup_of(token)))
+        if self._file and gone.rowcount:
+            empty_the_log(self._engine)
+
+    def ready(self) -> None:
+        """Return if the database answers and has our tables; else raise StoreUnavailable."""
+        with self.reading() as connection:
+            connection.execute(select(table.c.lookup).limit(1))
+
+    def keys_in_use(self) -> Mapping[str, int]:
+        """Count the documents by the id of the key that sealed them; empty id: the link alone."""
+        wanted = select(table.c.key_id, func.count()).group_by(table.c.key_id)
+        with self.reading() as connection:
+            return dict(connection.execute(wanted).all())
+
+    def backup(self, path: Path) -> None:
+        """Write one moment of a SQLite store to a file, while others read and write.
+
+        Raises
+        ------
+        NotForThisStore
+            It is no SQLite store, or the path is the store itself.
+        """
+        file = self._must_be_file("pg_dump --format=custom --file=kept.dump DATABASE")
+        self.ready()
+        with self._in_our_words():
+            copy_out(file, path)
+
+    def restore(self, path: Path) -> None:
+        """Put a backup in the place of all that a SQLite store holds, and upgrade it.
+
+        Raises
+        ------
+        NotForThisStore
+            It is no SQLite store, or the file is no whole backup; the store is as it was.
+        """
+        file = self._must_be_file("pg_restore --clean --if-exists --dbname=DATABASE kept.dump")
+        with self._in_our_words():
+            make_private(file)
+            copy_in(path, file)
+        self._upgraded = False
+        self.ready()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a transaction that writes nothing, for the modules of this folder."""
+        with self._in_our_words():
+            self._upgrade_once()
+            with reading(self._engine).connect() as connection:
+                yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a transaction that is whole or not at all, for the modules of this folder."""
+        with self._in_our_words():
+            self._upgrade_once()
+            with self._engine.begin() as connection:
+                yield connection
+
+    def _in_our_words(self) -> AbstractContextManager[None]:
+        return in_our_words(self._name, self._file)
+
+    def _upgrade_once(self) -> None:
+        if self._upgraded:
+            return
+        with self._upgrading:
+            if not self._upgraded:
+                if self._file:
+                    make_private(self._file)
+                upgrade(self._engine)
+                self._upgraded = True
+
+    def _must_fit(self, document: bytes) -> None:
+        if len(document) > self._largest_bytes:
+            raise TooLarge(len(document), self._largest_bytes)
+
+    def _must_be_file(self, instead: str) -> Path:
+        if self._file is None:
+            raise not_here("PostgreSQL has its own way of backup", f"use `{instead}`")
+        return self._file
+
+    def _opened(self, token: Token, found: Row[int, int, str, bytes] | None) -> Kept:
+        if found is None:
+            raise NotKept
+        revision, seal_version, key_id, ciphertext = found
+        sealed = Sealed(
+            lookup=lookup_of(token),
+            revision=revision,
+            seal_version=seal_version,
+            key_id=key_id,
+            ciphertext=bytes(ciphertext),
+        )
+        return unseal(token, self._keys, sealed)
+
+
+def _wanted(token: Token) -> Select[int, int, str, bytes]:
+    columns = table.c
+    wanted = select(columns.revision, columns.schema_version, columns.key_id, columns.ciphertext)
+    return wanted.where(columns.lookup == lookup_of(token))
+
+
+def _row(sealed: Sealed, kept: Kept) -> dict[str, object]:
+    return {
+        "lookup": sealed.lookup,
+        "created_on": kept.created_at.astimezone(UTC).date(),
+        "updated_on": kept.updated_at.astimezone(UTC).date(),
+        "revision": sealed.revision,
+        "schema_version": sealed.seal_version,
+        "key_id": sealed.key_id,
+        "ciphertext": sealed.ciphertext,
+    }
