@@ -35,13 +35,13 @@ def an_empty_place(kind: str, request: pytest.FixtureRequest, folder: Path) -> P
 
 @pytest.fixture(params=KINDS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    """An empty database, one kind after the other."""
+    """Give an empty database, one kind after the other."""
     return an_empty_place(request.param, request, tmp_path)
 
 
 @pytest.fixture
 def store(place: Place) -> Iterator[Store]:
-    """A store in an empty database."""
+    """Give a store in an empty database."""
     store = place.open()
     yield store
     store.close()
@@ -49,13 +49,13 @@ def store(place: Place) -> Iterator[Store]:
 
 @pytest.fixture(scope="module", params=KINDS)
 def lasting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """A database that the laws of one file share."""
+    """Give a database that the laws of one file share."""
     return an_empty_place(request.param, request, tmp_path_factory.mktemp("lasting"))
 
 
 @pytest.fixture(scope="module")
 def lasting_store(lasting: Place) -> Iterator[Store]:
-    """A store that the laws of one file share."""
+    """Give a store that the laws of one file share."""
     store = lasting.open()
     yield store
     store.close()

@@ -10,7 +10,10 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-HOW = "PostgreSQL is not installed, its half of the storage tests is left out; install it with `apt-get install postgresql`"
+HOW = (
+    "PostgreSQL is not installed, so its half of the storage tests is left out; "
+    "install it with `apt-get install postgresql`"
+)
 DEBIAN = Path("/usr/lib/postgresql")
 SETTINGS = "-c listen_addresses='' -c fsync=off -c max_connections=60 -c shared_buffers=16MB"
 

@@ -8,8 +8,8 @@ from contextlib import closing
 from pathlib import Path
 
 from kedut.storage.errors import NewerSchema
-from kedut.storage.faults import not_here
-from kedut.storage.place import OWNER_ONLY_FILE
+from kedut.storage.faults import PRIMARY, not_here
+from kedut.storage.place import OWNER_ONLY_FILE, make_private
 from kedut.storage.tables import SCHEMA, VERSION_TABLE
 
 WHOLE = -1  # all pages in one step: what others save meanwhile does not start it anew
@@ -39,8 +39,27 @@ def copy_out(file: Path, target: Path) -> None:
 
 
 def copy_in(backup: Path, file: Path) -> None:
-    """Put a backup in the place of what the store holds, after looking whether it is sound."""
+    """Put a backup in the place of what the store holds, after looking whether it is sound.
+
+    A store too damaged to be written over is set aside as `<name>.damaged`.
+    """
     _must_be_sound(backup)
+    make_private(file)
+    try:
+        _write_over(backup, file)
+    except sqlite3.DatabaseError as fault:
+        code = getattr(fault, "sqlite_errorcode", 0) & PRIMARY
+        if code not in {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}:
+            raise
+        for end in ("", "-wal", "-shm"):  # a log left beside another file would damage that too
+            part = file.with_name(file.name + end)
+            if part.exists():
+                part.replace(file.with_name(f"{file.name}.damaged{end}"))
+        make_private(file)
+        _write_over(backup, file)
+
+
+def _write_over(backup: Path, file: Path) -> None:
     with closing(sqlite3.connect(backup)) as source, closing(sqlite3.connect(file)) as store:
         store.execute("PRAGMA secure_delete = ON")
         source.backup(store, pages=WHOLE)

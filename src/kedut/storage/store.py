@@ -188,7 +188,7 @@ class Store:
         """
         file = self._must_be_file("pg_restore --clean --if-exists --dbname=DATABASE kept.dump")
         with self._in_our_words():
-            make_private(file)
+            self._engine.dispose()
             copy_in(path, file)
         self._upgraded = False
         self.ready()
