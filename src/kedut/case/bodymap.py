@@ -93,12 +93,14 @@ def _holds(rule: str, count: int) -> bool:
 def territories_of_map(knowledge: Knowledge, marks: Iterable[str]) -> tuple[Fit, ...]:
     """Give the nerve areas that fit where it runs, tingles or is numb.
 
-    An area fits a side if every felt place of that side lies in it, one of them in its core. Where
-    a pattern of both sides fits, the areas of single nerves say nothing more and are left out.
+    An area fits a side if every felt place of that side lies in it, one of them in its core;
+    places that no area names (a hand) do not count. Where a pattern of both sides fits, the areas
+    of single nerves say nothing more and are left out.
     """
+    counted = {region for one in knowledge.territories for region in one.regions}
     felt: dict[str, set[str]] = {}
     for mark in marks_of(knowledge, marks):
-        if mark.sensation in _FELT_IN_SKIN:
+        if mark.sensation in _FELT_IN_SKIN and mark.region in counted:
             felt.setdefault(mark.side, set()).add(mark.region)
     own = [one for one in knowledge.territories if one.sides == "both"]
     both = [Fit(territory=one, side="both") for one in own if _fits_both(one, felt)]

@@ -53,17 +53,20 @@ export function start(map) {
 
   // The rule of kedut.case.bodymap: all felt places of a side lie in the area, one in its core.
   function lightNerves() {
-    const felt = {};
-    for (const box of boxes.values()) {
-      const [region, side, sensation] = box.value.split(":");
-      if (box.checked && FELT_IN_SKIN.has(sensation)) (felt[side] ??= new Set()).add(region);
-    }
     const areas = [...map.querySelectorAll("[data-territory]")].map((element) => ({
       element,
       sides: element.dataset.sides,
       core: element.dataset.core.split(" "),
       regions: new Set(element.dataset.regions.split(" ")),
     }));
+    const counted = new Set(areas.flatMap((area) => [...area.regions]));
+    const felt = {};
+    for (const box of boxes.values()) {
+      const [region, side, sensation] = box.value.split(":");
+      if (box.checked && FELT_IN_SKIN.has(sensation) && counted.has(region)) {
+        (felt[side] ??= new Set()).add(region);
+      }
+    }
     const fits = (area, side) => {
       const here = felt[side] ?? new Set();
       return [...here].every((one) => area.regions.has(one)) && area.core.some((one) => here.has(one));
