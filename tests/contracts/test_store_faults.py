@@ -119,6 +119,7 @@ def cramped(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Pl
         server.give(disk)
         server.sql(f"CREATE TABLESPACE cramped LOCATION '{disk}'")
         name = server.database("TABLESPACE cramped")
+        server.sql("CHECKPOINT")  # a new database's pages get their room on the disk only now
         yield postgresql_place(server, name), disk
         server.sql(f"DROP DATABASE {name} WITH (FORCE)")
         server.sql("DROP TABLESPACE cramped")

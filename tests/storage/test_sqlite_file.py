@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 from contextlib import closing
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import pytest
 
@@ -202,3 +203,38 @@ def test_a_damaged_store_says_so_and_a_backup_mends_it(tmp_path: Path) -> None:
     assert mended.read(token).document == b"in the backup"
     mended.close()
     assert (tmp_path / "kept.sqlite.damaged").read_bytes() == b"scribble" * 5000
+
+
+def test_a_file_that_vanishes_is_told_and_one_put_back_is_found(tmp_path: Path) -> None:
+    store = sqlite_place(tmp_path).open()
+    token = store.keep(b"before")
+    store.backup(tmp_path / "backup.sqlite")
+    for path in tmp_path.glob("kept.sqlite*"):
+        path.unlink()
+    for act in (store.ready, lambda: store.keep(b"x"), lambda: store.read(token)):
+        with pytest.raises(StoreUnavailable, match="is gone; put it back"):
+            act()
+    assert not (tmp_path / "kept.sqlite").exists(), "no empty one is begun"
+    shutil.copy(tmp_path / "backup.sqlite", tmp_path / "kept.sqlite")
+    assert store.replace(token, b"after", 1).revision == 2
+    store.close()
+    again = sqlite_place(tmp_path).open()
+    assert again.read(token).document == b"after", "it went into the file that is there"
+    again.close()
+
+
+def test_opening_waits_for_another_program_that_reads_a_new_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "PATIENCE_S", 0.01)
+    file = tmp_path / "kept.sqlite"
+    holder = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN")
+    holder.execute("SELECT * FROM sqlite_master").fetchall()
+    later = Timer(0.2, holder.execute, ["ROLLBACK"])
+    later.start()
+    store = sqlite_place(tmp_path).open()
+    later.join()
+    holder.close()
+    assert store.read(store.keep(b"x")).revision == 1
+    store.close()

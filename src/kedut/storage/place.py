@@ -51,6 +51,15 @@ def file_of(url: URL) -> Path:
     return Path(url.database or "").expanduser().absolute()
 
 
+def identity(file: Path | None) -> tuple[int, int] | None:
+    """Give what tells a file from another that later has its name; None if there is none."""
+    try:
+        found = file.stat() if file else None
+    except FileNotFoundError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
+
+
 def make_private(file: Path) -> None:
     """See that the file is there, readable by its owner only; so is a folder made for it."""
     if not file.parent.exists():

@@ -12,11 +12,11 @@ from pathlib import Path
 from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from kedut.storage.engine import empty_the_log, engine_for, reading
-from kedut.storage.errors import NewerThere, NotKept, TooLarge
+from kedut.storage.errors import NewerThere, NotKept, StoreUnavailable, TooLarge
 from kedut.storage.faults import in_our_words, not_here
 from kedut.storage.kept import Kept
 from kedut.storage.keys import Keys
-from kedut.storage.place import SQLITE, address, file_of, make_private
+from kedut.storage.place import SQLITE, address, file_of, identity, make_private
 from kedut.storage.schema import upgrade
 from kedut.storage.seal import Sealed, lookup_of, seal, unseal
 from kedut.storage.sqlite_file import copy_in, copy_out
@@ -92,6 +92,7 @@ class Store:
         self._largest_bytes = largest_bytes
         self._now = now
         self._upgraded = False
+        self._identity: tuple[int, int] | None = None
         self._upgrading = threading.Lock()
 
     def keep(self, document: bytes) -> Token:
@@ -190,7 +191,7 @@ class Store:
         with self._in_our_words():
             self._engine.dispose()
             copy_in(path, file)
-        self._upgraded = False
+        self._upgraded, self._identity = False, None
         self.ready()
 
     def close(self) -> None:
@@ -217,14 +218,29 @@ class Store:
         return in_our_words(self._name, self._file)
 
     def _upgrade_once(self) -> None:
-        if self._upgraded:
+        if self._upgraded and not self._other_file():
             return
         with self._upgrading:
+            if self._other_file():
+                self._engine.dispose()
+                self._upgraded = False
             if not self._upgraded:
                 if self._file:
                     make_private(self._file)
                 upgrade(self._engine)
+                self._identity = identity(self._file)
                 self._upgraded = True
+
+    def _other_file(self) -> bool:
+        """Say whether another file has taken the place of the one that was opened."""
+        if self._file is None or self._identity is None:
+            return False
+        now = identity(self._file)
+        if now is None:  # never begin an empty one where people have kept something
+            raise StoreUnavailable(
+                f"the database file {self._file} is gone; put it back, or start kedut anew"
+            )
+        return now != self._identity
 
     def _must_fit(self, document: bytes) -> None:
         if len(document) > self._largest_bytes:
