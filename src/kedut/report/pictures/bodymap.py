@@ -16,7 +16,19 @@ from kedut.report.pictures.templates import environment
 LEG_FIGURES = ("legs_front", "legs_back", "feet_top", "feet_sole")
 UPPER_FIGURES = ("upper_front", "upper_back", "face")
 UPPER = frozenset(
-    {"head", "eyelid", "face", "mouth", "neck", "upper_back", "chest", "belly", "arm", "hand"}
+    {
+        "head",
+        "eyelid",
+        "face",
+        "mouth",
+        "tongue",
+        "neck",
+        "upper_back",
+        "chest",
+        "belly",
+        "arm",
+        "hand",
+    }
 )
 
 
