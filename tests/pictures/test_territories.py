@@ -1,5 +1,7 @@
 """Nerve areas: they fit where all that is felt lies in them, and nothing is concluded."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +83,15 @@ def test_every_area_with_a_grade_of_its_own_names_its_source():
     for one in KNOWLEDGE.territories:
         assert one.sources or one.grade.name == "JUDGEMENT"
         assert set(one.sources) <= set(KNOWLEDGE.sources)
+
+
+def test_a_figure_to_look_at_carries_the_patterns_it_is_filled_with():
+    shown = marked_figures(
+        KNOWLEDGE, KNOWLEDGE.words("en"), ["calf:left:twitches", "sole:right:numb"]
+    )
+    drawings = re.findall(r"<svg .*?</svg>", shown, re.DOTALL)
+    filled = [drawing for drawing in drawings if "url(#" in drawing]
+    assert filled
+    for drawing in filled:
+        ids = set(re.findall(r' id="([^"]+)"', drawing))
+        assert set(re.findall(r"url\(#([^)]+)\)", drawing)) <= ids

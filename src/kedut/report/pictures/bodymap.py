@@ -105,6 +105,7 @@ def _given(knowledge: Knowledge, words: Words, chosen: Iterable[str]) -> dict[st
         "said": [said(words, mark) for mark in marks],
         "chosen": {str(mark) for mark in marks},
         "marked": marked,
+        "used": [one for one in SENSATIONS if any(m.sensation == one for m in marks)],
         "lit": _lit(fits),
         "fitting": {one.territory.id: _sides_fitting(fits, one) for one in fits},
         "shows_upper": upper,
