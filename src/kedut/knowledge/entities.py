@@ -10,6 +10,8 @@ from kedut.quantity.sourced import Grade, Sourced
 
 CALF_MOVEMENT = "calf_movement"
 OTHER = "other"
+# Kinds of answers that are handed on only where the person ticks them.
+PRIVATE_KINDS = ("substances", "mental", "intimate")
 
 
 class Kind(StrEnum):

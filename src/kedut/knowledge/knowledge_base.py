@@ -51,6 +51,7 @@ class Knowledge:
     tests: tuple[Test, ...]
     course: dict[str, tuple[CoursePoint, ...]]
     claims: tuple[Claim, ...]
+    private: dict[str, frozenset[str]]
     local: dict[tuple[str, str], str]
     decisions: dict[str, float]
     places: tuple[Place, ...]

@@ -37,6 +37,7 @@ COLUMNS: dict[str, str] = {
     "opening": "group,finding,position",
     "pictures": "picture,thing,id",
     "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
+    "private": "finding,kind,note",
     "review": "item,outcome,where,note",
     "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
     "rules": "id,when,level,within_days,kind,source_keys,review_by,note",
@@ -50,7 +51,9 @@ COLUMNS: dict[str, str] = {
     "values": "value,unit,low,high,finding,op,threshold,source_keys",
 }
 # Tables that came later: a folder without them is older, not faulty.
-OPTIONAL = frozenset({"bodymap", "opening", "pictures", "review", "terms", "territories"})
+OPTIONAL = frozenset(
+    {"bodymap", "opening", "pictures", "private", "review", "terms", "territories"}
+)
 
 
 @cache
@@ -171,6 +174,7 @@ def _assemble(
         tests=tuple(_rows(tables["tests"], parse.test, faults)),
         course={c: tuple(sorted(ps, key=lambda p: p.day)) for c, ps in course.items()},
         claims=tuple(_rows(tables["claims"], parse.claim, faults)),
+        private=_private(tables["private"], rename, faults),
         local={(row["country"], row["key"]): row["value"] for row in tables["local"]},
         places=tuple(_placed(_rows(tables["bodymap"], bodymap.place, faults))),
         territories=tuple(_placed(_rows(tables["territories"], bodymap.territory, faults))),
@@ -181,6 +185,15 @@ def _assemble(
 
 def _placed(things: list[P]) -> list[P]:
     return sorted(things, key=lambda thing: thing.position)
+
+
+def _private(
+    table: Table, rename: Callable[[str], str], faults: list[Fault]
+) -> dict[str, frozenset[str]]:
+    kinds: dict[str, set[str]] = {}
+    for name, kind in _rows(table, parse.private, faults):
+        kinds.setdefault(kind, set()).add(rename(name))
+    return {kind: frozenset(names) for kind, names in kinds.items()}
 
 
 # Which column of which table names what.
@@ -194,6 +207,7 @@ _REFERS: tuple[tuple[str, str, str], ...] = (
     ("links", "cause", "cause"),
     ("links", "finding", "finding"),
     ("priors", "cause", "cause"),
+    ("private", "finding", "finding"),
     ("risks", "cause", "cause"),
     ("risks", "factor", "finding"),
     ("opening", "finding", "finding"),
@@ -215,6 +229,7 @@ _UNIQUE: dict[str, tuple[str, ...]] = {
     "implications": ("finding", "implies"),
     "links": ("cause", "finding"),
     "pictures": ("picture", "thing", "id"),
+    "private": ("finding",),
     "risks": ("cause", "factor", "measure"),
     "rules": ("id",),
     "sources": ("key",),

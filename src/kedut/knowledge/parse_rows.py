@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from kedut.knowledge.entities import (
+    PRIVATE_KINDS,
     Background,
     Cause,
     Claim,
@@ -349,3 +350,8 @@ def claim(row: Row) -> Claim:
 def decision(row: Row) -> tuple[str, float]:
     """Read a row of decisions.csv: a judgement of ours that is no medical fact."""
     return row["key"], number(row, "value")
+
+
+def private(row: Row) -> tuple[str, str]:
+    """Read a row of private.csv: a finding that is handed on only if the person ticks its kind."""
+    return row["finding"], one_of(row, "kind", PRIVATE_KINDS)

@@ -21,6 +21,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "opening": ("group", "finding"),
     "pictures": ("picture", "thing", "id"),
     "priors": ("cause", "sex", "age_from", "age_to", "measure"),
+    "private": ("finding",),
     "review": ("item",),
     "risks": ("cause", "factor", "measure"),
     "rules": ("id",),

@@ -20,6 +20,7 @@ _HOLDS = {
     "local": "Numbers and places to turn to, by country; `*` is the rest of the world.",
     "opening": "Questions asked at the start, in groups, before those that are chosen one by one.",
     "priors": "The chance that a cause is at work in an episode, by sex and age.",
+    "private": "Findings that leave a person's hands only where that person ticks their kind.",
     "review": "The items of the clinical review of the tables, and what became of each.",
     "risks": "How a factor moves the odds of a cause.",
     "rules": "Findings that set an urgency by themselves.",
