@@ -1,0 +1,54 @@
+"""The web application: which address leads to which page."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+import kedut
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.load import ours
+from kedut.reasoning.inference import reasoner_of
+from kedut.web import health, interview, start
+from kedut.web.failures import add_failures
+from kedut.web.security import add_security
+from kedut.web.settings import Settings, settings_from
+
+
+def create_app(settings: Settings | None = None, knowledge: Knowledge | None = None) -> FastAPI:
+    """Give the application; without settings, those of the environment.
+
+    Raises
+    ------
+    BadSetting
+        The environment holds a setting that cannot be.
+    """
+    app = FastAPI(
+        title="kedut",
+        version=kedut.__version__,
+        lifespan=_life,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.state.settings = settings or settings_from()
+    app.state.knowledge = knowledge or ours()
+    for door in (health, start, interview):
+        app.include_router(door.router)
+    add_failures(app)
+    add_security(app)
+    return app
+
+
+@asynccontextmanager
+async def _life(app: FastAPI) -> AsyncIterator[None]:
+    """Make the reasoning fast in the background; until then it is right, and slower."""
+    threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
+    yield
+
+
+def _warm(knowledge: Knowledge) -> None:
+    reasoner_of(knowledge).quicken()

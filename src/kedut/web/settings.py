@@ -1,0 +1,74 @@
+"""How one server is set: from the command line and from `KEDUT_…` in the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from kedut.knowledge.words import LANGUAGES
+
+PREFIX = "KEDUT_"
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be; says which, what, and what would do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a server.
+
+    database : where what people keep is stored; empty for one file in the user's data folder
+    keys : encrypt what is kept, beside the key in each link; the first writes, all read
+    secret : signs the forms; the same in every worker
+    secure : the pages are reached by https only: cookies say so, and browsers are told to insist
+    proxies : how many proxies of our own stand before the server and add `X-Forwarded-For`
+    requests_per_minute : by one address to pages and interfaces; 0 for no limit
+    language : where the browser names none of ours
+    """
+
+    database: str = ""
+    keys: tuple[str, ...] = ()
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
+    secure: bool = False
+    proxies: int = 0
+    requests_per_minute: int = 600
+    language: str = "id"
+
+
+def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; what is not set has its default.
+
+    Raises
+    ------
+    BadSetting
+        A number that is none, or a language that is not there.
+    """
+
+    def told(name: str) -> str:
+        return environment.get(PREFIX + name, "").strip()
+
+    language = told("LANGUAGE") or "id"
+    if language not in LANGUAGES:
+        raise BadSetting(f"KEDUT_LANGUAGE is {language!r}; there are {', '.join(LANGUAGES)}")
+    return Settings(
+        database=told("DATABASE"),
+        keys=tuple(key for key in told("KEYS").split(",") if key),
+        secret=told("SECRET") or secrets.token_urlsafe(32),
+        secure=told("SECURE").lower() in ("1", "true", "yes"),
+        proxies=_number(told("PROXIES"), 0, "KEDUT_PROXIES"),
+        requests_per_minute=_number(
+            told("REQUESTS_PER_MINUTE"), 600, "KEDUT_REQUESTS_PER_MINUTE"
+        ),
+        language=language,
+    )
+
+
+def _number(text: str, default: int, name: str) -> int:
+    if not text:
+        return default
+    if not text.isdigit():
+        raise BadSetting(f"{name} is {text[:40]!r}; a whole number from 0 would do")
+    return int(text)
