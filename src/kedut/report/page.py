@@ -63,3 +63,9 @@ def curve(shares: Sequence[tuple[int, float]]) -> str:
         f"{place * step:.1f},{_CHART_HEIGHT * (1 - share):.1f}"
         for place, (_, share) in enumerate(shares)
     )
+
+
+def band(low: Sequence[tuple[int, float]], high: Sequence[tuple[int, float]]) -> str:
+    """Give the points of the range around a curve, for an SVG polygon."""
+    back = " ".join(reversed(curve(high).split()))
+    return f"{curve(low)} {back}"

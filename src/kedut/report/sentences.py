@@ -25,6 +25,8 @@ UNLIKELY_SHOWN = 4
 MOST_NAMES = 12
 _FEARED_FAMILIES = ("nerve", "brain", "vascular")
 _SHOWN_FROM = 0.01
+_STRONG_TIMES = 5  # the odds change by so many times: a likelihood ratio that moves a mind
+_SOME_TIMES = 2
 _BENIGN_TOO = frozenset({"muscle_cramp", "tingling_calf_or_foot", "perceived_weakness"})
 ALS = "amyotrophic_lateral_sclerosis"
 
@@ -147,18 +149,24 @@ class Teller:
             chance=in_words(cause.probability, self.words),
             bar=bar,
             grade=self.words.say(f"grade.{cause.grade}"),
-            speaks_for=tuple((self._weighed(f), b) for f, b in cause.speaks_for),
-            speaks_against=tuple((self._weighed(f), b) for f, b in cause.speaks_against),
+            speaks_for=tuple((self.weighed(f), b) for f, b in cause.speaks_for),
+            speaks_against=tuple((self.weighed(f), b) for f, b in cause.speaks_against),
             amplified_by=tuple(self.finding(f) for f in cause.amplified_by),
             sources=cause.sources,
         )
 
-    def _weighed(self, finding: str) -> str:
+    def weighed(self, finding: str) -> str:
         """Give a finding's name, said to be missing where it is."""
         name = self.finding(finding)
         if finding in self.assessment.present:
             return name
         return self.words.say("finding.missing", name=name[:1].lower() + name[1:])
+
+    def strength(self, bits: float) -> str:
+        """Give in words how much a finding says: by how many times it moves the odds."""
+        times = 2 ** abs(bits)
+        size = "strong" if times >= _STRONG_TIMES else "some" if times >= _SOME_TIMES else "little"
+        return self.words.say(f"strength.{size}")
 
     def calm(self) -> Iterator[str]:
         """Give the sentences that calm where calm is right, and never more than is true."""

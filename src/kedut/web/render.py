@@ -13,7 +13,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 import kedut
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import LANGUAGES
-from kedut.report.page import ICONS, curve
+from kedut.report.page import ICONS, band, curve
 from kedut.report.whole_numbers import in_words
 from kedut.web.assets import asset
 from kedut.web.csrf import token_for
@@ -34,7 +34,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        asset=asset, icons=ICONS, in_words=in_words, curve=curve, software=kedut.__version__
+        asset=asset, icons=ICONS, in_words=in_words, curve=curve, band=band, software=kedut.__version__
     )
     return made
 

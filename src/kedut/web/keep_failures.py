@@ -1,0 +1,85 @@
+"""What a person sees when keeping does not work: nothing lost, what to do, never a blank page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from fastapi import Request
+from starlette.responses import Response
+
+from kedut.assess.entries import BadEntries
+from kedut.storage.errors import (
+    BadAddress,
+    BadKey,
+    NotKept,
+    NotOpened,
+    StoreFull,
+    StoreUnavailable,
+    TooLarge,
+)
+from kedut.web.answers import Posted
+from kedut.web.csrf import FIELD
+from kedut.web.render import render
+
+_LOG = logging.getLogger(__name__)
+_RETRY_AFTER_S = "30"
+# What a form of ours may carry on; nothing else is repeated to a page.
+CARRIED = ("t", "kept", "link", "token", "sure")
+_MOST_CARRIED = 40_000  # constant: characters; more than the longest interview
+
+
+def safely(request: Request, language: str, form: Posted, work: Callable[[], Response]) -> Response:
+    """Do what needs the store; where it cannot be done, say so and keep the answers in the page."""
+    try:
+        return work()
+    except NotKept:
+        return lost(request, language, form)
+    except TooLarge:
+        return render(
+            request, "keep-full.html", language, status=413, t=form.one("t"), here="keep"
+        )
+    except StoreFull as error:
+        return _away(request, language, form, "keep.away_full", error)
+    except (StoreUnavailable, BadAddress, BadKey) as error:
+        return _away(request, language, form, "keep.away_gone", error)
+    except (NotOpened, BadEntries) as error:
+        return _away(request, language, form, "keep.away_closed", error)
+
+
+def again(request: Request, language: str, form: Posted) -> Response:
+    """Show the button once more, with all that its form carried: it came from no page of ours."""
+    return render(request, "keep-again.html", language, fields=carried(form), here="keep")
+
+
+def lost(request: Request, language: str, form: Posted) -> Response:
+    """Say that nothing is kept there; one page for every wrong link."""
+    return render(
+        request, "keep-lost.html", language, status=404, t=carried(form).get("t", ""), here="keep"
+    )
+
+
+def carried(form: Posted) -> dict[str, str]:
+    """Give the fields that a page hands on."""
+    return {
+        name: text
+        for name in CARRIED
+        if (text := form.one(name)) and len(text) <= _MOST_CARRIED and name != FIELD
+    }
+
+
+def _away(
+    request: Request, language: str, form: Posted, sentence: str, error: Exception
+) -> Response:
+    _LOG.warning("%s", error)  # the store's own sentence: no link, nothing of what is kept
+    return render(
+        request,
+        "keep-away.html",
+        language,
+        status=503,
+        headers={"Retry-After": _RETRY_AFTER_S},
+        fields=carried(form),
+        sentence=sentence,
+        posted=request.method == "POST",
+        here="keep",
+    )
