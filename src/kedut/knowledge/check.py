@@ -30,6 +30,7 @@ DECISIONS = (
     "interview.stop_value_per_second",
     "interview.weight_cause",
     "interview.weight_urgency",
+    "repeat.within_days",
     "screen.calm_days",
     "show.advice_per_helper",
     "show.rare_below",

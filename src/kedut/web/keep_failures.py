@@ -36,9 +36,7 @@ def safely(request: Request, language: str, form: Posted, work: Callable[[], Res
     except NotKept:
         return lost(request, language, form)
     except TooLarge:
-        return render(
-            request, "keep-full.html", language, status=413, t=form.one("t"), here="keep"
-        )
+        return render(request, "keep-full.html", language, status=413, t=form.one("t"))
     except StoreFull as error:
         return _away(request, language, form, "keep.away_full", error)
     except (StoreUnavailable, BadAddress, BadKey) as error:
@@ -49,14 +47,12 @@ def safely(request: Request, language: str, form: Posted, work: Callable[[], Res
 
 def again(request: Request, language: str, form: Posted) -> Response:
     """Show the button once more, with all that its form carried: it came from no page of ours."""
-    return render(request, "keep-again.html", language, fields=carried(form), here="keep")
+    return render(request, "keep-again.html", language, fields=carried(form))
 
 
 def lost(request: Request, language: str, form: Posted) -> Response:
     """Say that nothing is kept there; one page for every wrong link."""
-    return render(
-        request, "keep-lost.html", language, status=404, t=carried(form).get("t", ""), here="keep"
-    )
+    return render(request, "keep-lost.html", language, status=404, t=carried(form).get("t", ""))
 
 
 def carried(form: Posted) -> dict[str, str]:
@@ -79,7 +75,7 @@ def _away(
         status=503,
         headers={"Retry-After": _RETRY_AFTER_S},
         fields=carried(form),
+        t=carried(form).get("t", ""),
         sentence=sentence,
         posted=request.method == "POST",
-        here="keep",
     )
