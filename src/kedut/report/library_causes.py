@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
 from kedut.knowledge.entities import Cause, CoursePoint, Kind, Link, Risk, Source, Test
 from kedut.report.library import FAMILIES, Ref, Shelf
 
-SHOWN = 12
+SHOWN = 8
 TELLING = 1.2
+_HARMLESS = "benign_fasciculation"
+_ALSO_HARMLESS = 0.1
 _USED = frozenset({"finding", "measured"})
 _RATIOS = frozenset({"OR", "RR"})
 _MUCH, _CLEARLY = 5.0, 2.0
 _SELDOM = 0.001
 _LASTING = 0.1
 _WHO = ("self", "pharmacist", "gp", "specialist", "surgery", "emergency")
+_ORDER = ("felt", "harmless_too", "movement", "found", "results", "around")
 _GROUPS: tuple[tuple[str, frozenset[Kind]], ...] = (
     ("felt", frozenset({Kind.SYMPTOM, Kind.SELF_SIGN})),
     ("found", frozenset({Kind.CLINICIAN_SIGN})),
@@ -32,6 +35,7 @@ class Sign:
     finding: Ref
     often: str
     usual: str
+    harmless: str
     grade: str
 
 
@@ -82,6 +86,7 @@ class CausePage:
     """All that the page of a cause shows."""
 
     cause: Cause
+    rare: bool
     name: str
     summary: str
     fear: str
@@ -126,7 +131,7 @@ def cause_page(shelf: Shelf, identifier: str) -> CausePage | None:
     links = [link for link in shelf.knowledge.links if link.cause == identifier]
     links = [link for link in links if link.role in _USED]
     risks = [risk for risk in shelf.knowledge.risks if risk.cause == identifier]
-    signs, vague = _signs(shelf, links)
+    signs, vague = _signs(shelf, links, _harmless(shelf) if cause.grave else {})
     raised, lowered = _raised(shelf, risks)
     tests = [test for test in shelf.knowledge.tests if test.cause == identifier]
     points = shelf.knowledge.course.get(identifier, ())
@@ -138,6 +143,7 @@ def cause_page(shelf: Shelf, identifier: str) -> CausePage | None:
         used += sourced.sources
     return CausePage(
         cause=cause,
+        rare=shelf.rare(identifier),
         name=shelf.words.of("causes", identifier, "name"),
         summary=_summary(shelf, identifier),
         fear=shelf.words.of("causes", identifier, "fear"),
@@ -171,8 +177,24 @@ def telling(link: Link, usual: float | None) -> bool:
     return usual is None or link.p.value >= TELLING * usual
 
 
-def _signs(shelf: Shelf, links: list[Link]) -> tuple[tuple[Signs, ...], tuple[Ref, ...]]:
-    groups: dict[str, list[Link]] = {"felt": [], "movement": [], "found": [], "results": []}
+def _harmless(shelf: Shelf) -> dict[str, float]:
+    """Give what is common with long-lasting harmless twitching too, and how common."""
+    return {
+        link.finding: link.p.value
+        for link in shelf.knowledge.links
+        if link.cause == _HARMLESS and link.role in _USED and link.p.value >= _ALSO_HARMLESS
+    }
+
+
+def _signs(
+    shelf: Shelf, links: list[Link], harmless: Mapping[str, float]
+) -> tuple[tuple[Signs, ...], tuple[Ref, ...]]:
+    """Give the signs of a cause by group; of a grave one, those harmless twitching has too apart.
+
+    The share of people with a grave cause who twitch frightens, and tells nothing to somebody who
+    twitches: so it stands behind a tap, beside how common the same is in harmless twitching.
+    """
+    groups: dict[str, list[Link]] = {name: [] for name in _ORDER}
     vague: list[Ref] = []
     for link in links:
         finding = shelf.knowledge.findings.get(link.finding)
@@ -183,6 +205,8 @@ def _signs(shelf: Shelf, links: list[Link]) -> tuple[tuple[Signs, ...], tuple[Re
             groups["movement"].append(link)
         elif not telling(link, shelf.usual(link.finding)):
             vague.append(ref)
+        elif link.finding in harmless:
+            groups["harmless_too"].append(link)
         else:
             group = next((name for name, kinds in _GROUPS if finding.kind in kinds), "")
             groups.setdefault(group, []).append(link)
@@ -190,19 +214,25 @@ def _signs(shelf: Shelf, links: list[Link]) -> tuple[tuple[Signs, ...], tuple[Re
     shown = []
     for group, own in groups.items():
         own.sort(key=lambda link: (-worth(link, shelf.usual(link.finding)), link.finding))
-        signs = tuple(_sign(shelf, link) for link in own)
+        signs = tuple(_sign(shelf, link, harmless) for link in own)
         if signs:
             shown.append(Signs(group=group, first=signs[:SHOWN], rest=signs[SHOWN:]))
     return tuple(shown), tuple(sorted(vague, key=lambda ref: ref.name.casefold()))
 
 
-def _sign(shelf: Shelf, link: Link) -> Sign:
+def _sign(shelf: Shelf, link: Link, harmless: Mapping[str, float]) -> Sign:
     name = shelf.words.of("findings", link.finding, "name")
-    ref = Ref(kind="finding", id=link.finding, name=name)
     background = shelf.knowledge.background.get(link.finding)
     gated = shelf.knowledge.findings[link.finding].gated
     usual = shelf.chance(background.p.value) if background is not None and not gated else ""
-    return Sign(finding=ref, often=shelf.chance(link.p.value), usual=usual, grade=link.p.grade)
+    too = harmless.get(link.finding)
+    return Sign(
+        finding=Ref(kind="finding", id=link.finding, name=name),
+        often=shelf.chance(link.p.value),
+        usual=usual,
+        harmless=shelf.chance(too) if too is not None else "",
+        grade=link.p.grade,
+    )
 
 
 def _raised(shelf: Shelf, risks: Iterable[Risk]) -> tuple[tuple[Raised, ...], tuple[Raised, ...]]:

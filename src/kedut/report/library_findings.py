@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from kedut.knowledge.entities import Finding, Kind, Rule, Source
 from kedut.report.library import Ref, Shelf
-from kedut.report.library_causes import SHOWN, telling
+from kedut.report.library_causes import telling
 
 _USED = frozenset({"finding", "measured"})
 _USED_RISKS = frozenset({"risk", "amplifier"})
 _RATIOS = frozenset({"OR", "RR"})
-RULES_SHOWN = 3
+SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +84,8 @@ def finding_page(shelf: Shelf, identifier: str) -> FindingPage | None:
         causes=causes[:SHOWN],
         more_causes=causes[SHOWN:],
         raises=_raises(shelf, name),
-        rules=rules[:RULES_SHOWN],
-        more_rules=rules[RULES_SHOWN:],
+        rules=tuple(line for line in rules if line.alone),
+        more_rules=tuple(line for line in rules if not line.alone),
         wider=shelf.refs("finding", (f"finding:{f}" for f, _ in knowledge.implied.get(name, ()))),
         narrower=shelf.refs(
             "finding", (f"finding:{f}" for f in knowledge.implied_by.get(name, ()))
@@ -127,14 +127,14 @@ def _rules(shelf: Shelf, name: str) -> tuple[RuleLine, ...]:
 
 def rule_line(shelf: Shelf, rule: Rule, finding: str = "") -> RuleLine:
     """Give a rule in words, and whether one finding is enough for it."""
-    alone = (frozenset({finding}), frozenset[str]()) in rule.condition.alternatives
+    enough = any(wanted == {finding} for wanted, _ in rule.condition.alternatives)
     return RuleLine(
         id=rule.id,
         level=rule.level,
         level_word=shelf.say(f"level.{rule.level}"),
         reason=shelf.local(shelf.words.of("rules", rule.id, "reason")),
         action=shelf.local(shelf.words.of("rules", rule.id, "action")),
-        alone=alone,
+        alone=enough and rule.kind != "calm",
     )
 
 
