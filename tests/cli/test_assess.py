@@ -182,7 +182,7 @@ def test_measured_findings_join_the_case(
     assert main(["assess", path, "--with", bad]) == 2
 
 
-@pytest.mark.parametrize("format_name", ["pdf", "fhir"])
+@pytest.mark.parametrize("format_name", ["pdf"])
 def test_a_format_of_later_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], format_name: str
 ) -> None:

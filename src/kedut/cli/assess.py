@@ -37,10 +37,8 @@ class Entry:
 
 def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; a bad one is told in its place and the rest goes on."""
-    if options.format in ("pdf", "fhir"):
-        _complain(
-            f"--format {options.format} comes with the web part; use text, json or html meanwhile"
-        )
+    if options.format == "pdf":
+        _complain("--format pdf comes with the web part; use text, json or html meanwhile")
         return NONE
     # What is read stays to the end: looking for garbage in it would take a quarter of the time.
     gc.set_threshold(_GARBAGE_AFTER)
