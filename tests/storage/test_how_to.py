@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kedut.cli.main import main
 from kedut.storage.place import default_url
 from kedut.storage.store import open_store
 
@@ -14,30 +15,30 @@ PAGE = Path(__file__).parents[2] / "docs/how-to/keep-and-restore.md"
 EXAMPLE = "postgresql+psycopg://kedut@localhost/kedut"
 
 
-def test_the_programs_on_the_page_run_in_their_order(
+def test_the_commands_on_the_page_run_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    monkeypatch.delenv("KEDUT_KEY", raising=False)
+    for name in ("KEDUT_KEY", "KEDUT_KEYS", "KEDUT_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     other = f"sqlite:///{tmp_path}/other.sqlite"
     text = PAGE.read_text(encoding="utf-8")
-    count, backup, restore, move = re.findall(r"^```python\n(.*?)^```", text, re.M | re.S)
+    check, backup, restore, move = re.findall(r"^kedut (store .*)$", text, re.MULTILINE)
     assert EXAMPLE in move
 
-    def run(program: str) -> None:
-        exec(program.replace(EXAMPLE, other), {})  # noqa: S102 - our own page
+    def run(command: str) -> str:
+        assert main(command.replace(EXAMPLE, other).split()) == 0
+        return capsys.readouterr().out
 
     store = open_store(default_url())
     token = store.keep(b"kept")
-    run(count)
-    assert capsys.readouterr().out == "{'': 1}\n[]\n"
+    assert "1 record sealed by the link alone" in run(check)
     run(backup)
     store.erase(token)
     store.close()
     run(restore)
-    run(move)
-    assert capsys.readouterr().out == "1 moved\n"
+    assert run(move) == "1 record moved; the source is as it was\n"
     moved = open_store(other)
     assert moved.read(token).document == b"kept"
     moved.close()

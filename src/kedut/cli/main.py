@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import kedut
+from kedut.cli.keep import add_store
 from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
 
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_assess(commands.add_parser("assess", help="assess cases from files"))
     _add_ask(commands.add_parser("ask", help="be asked, then assessed"))
     _add_knowledge(commands.add_parser("knowledge", help="look into the knowledge base"))
+    add_store(commands.add_parser("store", help="check, back up, restore or move what is kept"))
     return parser
 
 
