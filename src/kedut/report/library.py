@@ -150,8 +150,12 @@ def shelf(knowledge: Knowledge, language: str) -> Shelf:
     return Shelf(knowledge, language)
 
 
+def sentences(text: str) -> list[str]:
+    """Give the sentences of a text."""
+    return _SENTENCE.split(text.strip())
+
+
 def paragraphs(text: str) -> tuple[str, ...]:
     """Give a long text in short paragraphs."""
-    sentences = _SENTENCE.split(text.strip())
-    step = _SENTENCES_A_PARAGRAPH
-    return tuple(" ".join(sentences[at : at + step]) for at in range(0, len(sentences), step))
+    said, step = sentences(text), _SENTENCES_A_PARAGRAPH
+    return tuple(" ".join(said[at : at + step]) for at in range(0, len(said), step))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log2
 
 from kedut.knowledge.entities import Cause, CoursePoint, Kind, Link, Risk, Source, Test
-from kedut.report.library import FAMILIES, Ref, Shelf
+from kedut.report.library import FAMILIES, Ref, Shelf, sentences
 
 SHOWN = 8
 TELLING = 1.2
@@ -17,6 +17,7 @@ _USED = frozenset({"finding", "measured"})
 _RATIOS = frozenset({"OR", "RR"})
 _MUCH, _CLEARLY = 5.0, 2.0
 _SELDOM = 0.001
+_SHORT = 30  # letters
 _LASTING = 0.1
 _WHO = ("self", "pharmacist", "gp", "specialist", "surgery", "emergency")
 _ORDER = ("felt", "harmless_too", "movement", "found", "results", "around")
@@ -115,8 +116,14 @@ def families(shelf: Shelf) -> tuple[tuple[str, tuple[tuple[Ref, str], ...]], ...
             if (ref := shelf.ref("cause", cause.id)) is not None
         ]
         refs.sort(key=lambda ref: ref.name.casefold())
-        listed.append((family, tuple((ref, _summary(shelf, ref.id)) for ref in refs)))
+        listed.append((family, tuple((ref, _beginning(shelf, ref.id)) for ref in refs)))
     return tuple(listed)
+
+
+def _beginning(shelf: Shelf, cause: str) -> str:
+    """Give the first sentence that says something: not *very rare* alone."""
+    first, *rest = sentences(_summary(shelf, cause))
+    return f"{first} {rest[0]}" if rest and len(first) < _SHORT else first
 
 
 def _summary(shelf: Shelf, cause: str) -> str:

@@ -33,7 +33,6 @@ class Asked:
 
     term: Term
     question: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,8 +181,8 @@ def _asked(shelf: Shelf, term: Term) -> Asked:
     key = f"words.{term.term}"
     own = shelf.say(key)
     if own != key:
-        return Asked(term=term, question=own, language=shelf.words.language)
-    return Asked(term=term, question=term.ask, language=term.language)
+        return Asked(term=term, question=own)
+    return Asked(term=term, question=term.ask if term.language == shelf.words.language else "")
 
 
 def _instead(shelf: Shelf, wanted: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kedut.knowledge.coverage import figures
 from kedut.knowledge.entities import Source
-from kedut.report.library import Ref, Shelf, paragraphs
+from kedut.report.library import Ref, Shelf, paragraphs, sentences
 from kedut.report.library_findings import RuleLine, rule_line
 
 
@@ -57,7 +57,7 @@ def topics(shelf: Shelf) -> tuple[tuple[Ref, str], ...]:
 
 
 def _lead(body: str) -> str:
-    return body.split(". ", 1)[0].rstrip(".") + "."
+    return sentences(body)[0]
 
 
 def topic_page(shelf: Shelf, identifier: str) -> TopicPage | None:
@@ -124,10 +124,10 @@ def claims(shelf: Shelf) -> tuple[ClaimLine, ...]:
     )
 
 
-def extent(shelf: Shelf) -> dict[str, int]:
+def extent(shelf: Shelf) -> dict[str, str]:
     """Give how much the knowledge holds: causes, findings, rules, sources, figures by grade."""
     grades = Counter(figure.grade.lower() for figure in figures(shelf.knowledge))
-    return {
+    counts = {
         "causes": sum(not cause.replaced_by for cause in shelf.knowledge.causes.values()),
         "findings": len(shelf.knowledge.findings),
         "rules": len(shelf.knowledge.rules),
@@ -135,3 +135,5 @@ def extent(shelf: Shelf) -> dict[str, int]:
         "figures": grades.total(),
         **{grade: grades[grade] for grade in "abcd"},
     }
+    separator = "." if shelf.words.language == "id" else ","
+    return {name: f"{count:,}".replace(",", separator) for name, count in counts.items()}

@@ -16,6 +16,7 @@ from kedut.report.library_search import cleaned, search
 from kedut.report.library_sources import source_list, source_page
 from kedut.report.library_topics import claims, extent, glossary, terms, topic_page, topics
 from kedut.report.pictures.draw import guided, pictures_of
+from kedut.web import repeat
 from kedut.web.csrf import COOKIE
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
@@ -32,7 +33,10 @@ def _shelf(request: Request, language: str) -> Shelf:
 
 
 def _page(request: Request, template: str, language: str, **values: Any) -> HTMLResponse:
-    return render(request, f"library-{template}.html", language, headers=_KEPT, **values)
+    """Give a page that anybody may keep: it holds no form with a token, so it sets no cookie."""
+    page = render(request, f"library-{template}.html", language, headers=_KEPT, **values)
+    request.state.browser = None
+    return page
 
 
 def _there(page: Page | None) -> Page:
@@ -156,8 +160,10 @@ def about(request: Request, language: str) -> HTMLResponse:
 @router.get("/{language}/privacy")
 def privacy(request: Request, language: str) -> HTMLResponse:
     """Say what is stored, and what is not."""
-    known(language)
-    return _page(request, "privacy", language, cookie=COOKIE)
+    days = _shelf(request, language).knowledge.decisions["repeat.within_days"]
+    return _page(
+        request, "privacy", language, cookie=COOKIE, cookie_before=repeat.COOKIE, days=int(days)
+    )
 
 
 @router.get("/{language}/search")
