@@ -9,27 +9,36 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run-stamp
 DEV := $(VENV)/.dev-stamp
+PDF := $(VENV)/.pdf-stamp
+TOOLS := $(VENV)/.tools-stamp
+PARTS := build/parts/.stamp
+PORT ?= 8000
 CASE ?= examples/calf-and-eyelid-for-weeks.json
 LAW_EXAMPLES ?= 100000
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet
 
 ##@ To use kedut
-.PHONY: help run
+.PHONY: help run demo
 help: ## list these recipes
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-run: $(RUN) ## play the interview on an example and print the assessment (CASE=file for another)
+run: $(RUN) $(PDF) ## open the interview at http://127.0.0.1:8000 (PORT=number for another)
+	$(BIN)/kedut serve --port $(PORT)
+
+demo: $(RUN) ## play the interview on an example in the terminal (CASE=file for another)
 	$(BIN)/kedut ask --demo $(CASE)
 
 ##@ To change kedut
-.PHONY: test check format docs reference proof
-test: $(DEV) ## run the tests
+.PHONY: test check format docs reference proof parts
+test: $(DEV) $(PDF) $(TOOLS) ## run the tests, those in a browser and on PostgreSQL too
 	$(BIN)/python -m pytest -n auto
 
-check: $(DEV) ## run all that must be green before a commit: format, lint, types, imports, knowledge, tests, docs
+parts: $(PARTS) ## install what only tests need from npm: axe, LHC-Forms, a FHIR validator
+
+check: $(DEV) $(PDF) $(TOOLS) $(PARTS) ## run all that must be green before a commit: format, lint, types, imports, knowledge, tests, docs
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -54,9 +63,12 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of p
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
 
 ##@ To measure kedut
-.PHONY: bench evaluate
+.PHONY: bench bench-web evaluate
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
+
+bench-web: $(DEV) ## measure the web server, against a bare page of the same stack (needs wrk)
+	$(BIN)/python -m kedut.bench.web
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
@@ -91,3 +103,29 @@ $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(INSTALL) --require-hashes -r requirements/dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(RUN) $@
+
+# Debian's packages: installed where we may, else named.
+define debian
+	@missing=""; for package in $(2); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; done; \
+	if [ -z "$$missing" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "installing$$missing"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; } >/dev/null \
+	    || echo "could not install$$missing; $(1)"; \
+	else echo "not installed:$$missing; $(1). On Debian or Ubuntu: sudo apt-get install$$missing"; fi
+endef
+
+$(PDF): | $(BIN)/python
+	$(call debian,without them there is no PDF,libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+	@touch $@
+
+$(TOOLS): | $(BIN)/python
+	$(call debian,tests that need them are skipped,chromium postgresql fonts-noto-core wrk)
+	@touch $@
+
+$(PARTS): tests/parts/package.json
+	@mkdir -p build/parts && cp tests/parts/package.json build/parts/
+	@if command -v npm >/dev/null; then \
+	  npm install --prefix build/parts --no-audit --no-fund --no-package-lock --legacy-peer-deps --ignore-scripts --silent && touch $@; \
+	else echo "npm is missing; tests that need it are skipped"; fi

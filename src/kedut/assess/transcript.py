@@ -1,4 +1,4 @@
-"""What was said in an interview, in order, as one text: it can be taken back, kept and carried on."""
+"""What was said in an interview, in order, as one text to take back, keep and carry on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ KINDS = ("group", "choice", "yes_no", "map")
 WHOM = ("myself", "other")
 SEXES = ("male", "female")
 OLDEST_YEARS = 120
-LONGEST_TEXT = 32_768  # constant: characters; an interview with everything answered needs some 6,000
+LONGEST_TEXT = (
+    32_768  # constant: characters; an interview with everything answered needs some 6,000
+)
 _LONGEST_JSON = 262_144  # constant: bytes
 _MOST_ANSWERS = 200  # constant: far more than an interview asks
 _MOST_MARKS = 200

@@ -12,7 +12,7 @@ import kedut
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 from kedut.reasoning.inference import reasoner_of
-from kedut.web import health, interview, library, result, start
+from kedut.web import doctor, fhir_door, health, interview, keep, library, result, start
 from kedut.web.failures import add_failures
 from kedut.web.security import add_security
 from kedut.web.settings import Settings, settings_from
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
     )
     app.state.settings = settings or settings_from()
     app.state.knowledge = knowledge or ours()
-    for door in (health, start, interview, result, library):
+    for door in (health, fhir_door, start, interview, result, doctor, keep, library):
         app.include_router(door.router)
     add_failures(app)
     add_security(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,8 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from kedut.assess.assessment import Assessment
-from kedut.assess.interview import text_of
-from kedut.assess.interview import Question
+from kedut.assess.interview import Question, text_of
 from kedut.assess.pipeline import assess
 from kedut.assess.transcript import Given, Transcript, interview_of, pack
 from kedut.knowledge.knowledge_base import Knowledge
@@ -21,6 +21,7 @@ from kedut.report.sentences import Teller
 from kedut.web.answers import MAP, posted, transcript_of
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
+from kedut.web.repeat import note, noted
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,7 +50,9 @@ def show_result(request: Request, language: str, transcript: Transcript) -> HTML
     knowledge = knowledge_of(request)
     words = knowledge.words(language)
     found = assessed(knowledge, transcript, language)
-    return render(
+    today = datetime.now(UTC).astimezone().date()
+    before = noted(request, transcript, today)
+    page = render(
         request,
         "result.html",
         language,
@@ -61,13 +64,14 @@ def show_result(request: Request, language: str, transcript: Transcript) -> HTML
         days=SHOWN_DAYS,
         figures=marked_figures(knowledge, words, transcript.marks),
         areas=territories(knowledge, words, transcript.marks),
-        said=answers_told(knowledge, transcript, words),
+        said=answers_told(transcript, words),
+        first_time=before.isoformat() if before is not None and before < today else None,
     )
+    note(page, request, transcript, today)
+    return page
 
 
-def answers_told(
-    knowledge: Knowledge, transcript: Transcript, words: Words
-) -> list[dict[str, Any]]:
+def answers_told(transcript: Transcript, words: Words) -> list[dict[str, Any]]:
     """Give each answer in words: what was asked, what was said."""
     return [
         {"asked": _asked(given, words), "said": _said(given, words)} for given in transcript.given

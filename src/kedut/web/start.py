@@ -13,7 +13,14 @@ from kedut.web.language import known, wanted
 from kedut.web.render import knowledge_of, render
 
 router = APIRouter(include_in_schema=False)
-_FIRST_TOPICS = ("cramps", "magnesium_lack", "stress", "disc_symptoms", "calf_pain", "pulling_in_leg")
+_FIRST_TOPICS = (
+    "cramps",
+    "magnesium_lack",
+    "stress",
+    "disc_symptoms",
+    "calf_pain",
+    "pulling_in_leg",
+)
 _KINDS = {".woff2": "font/woff2", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -92,6 +99,4 @@ def manifest(request: Request, language: str) -> Response:
         "theme_color": "#fbf7f0",
         "icons": icons,
     }
-    return Response(
-        json.dumps(shape, ensure_ascii=False), media_type="application/manifest+json"
-    )
+    return Response(json.dumps(shape, ensure_ascii=False), media_type="application/manifest+json")

@@ -1,0 +1,80 @@
+"""The sheet for the doctor: shown, and as a PDF; private answers go along only where ticked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+
+from kedut.assess.transcript import interview_of, pack
+from kedut.report.doctor_types import HandOver
+from kedut.report.pdf import CannotPrint, doctor_html, doctor_pdf
+from kedut.web.answers import Posted, posted, transcript_of
+from kedut.web.csrf import FIELD, holds
+from kedut.web.language import known
+from kedut.web.render import knowledge_of, render
+from kedut.web.result import assessed
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/{language}/doctor")
+@router.get("/{language}/doctor.pdf")
+def no_sheet(request: Request, language: str) -> HTMLResponse:
+    """Say that a sheet needs an interview: its address holds nothing of it."""
+    return render(request, "no-result.html", known(language))
+
+
+@router.post("/{language}/doctor")
+async def sheet(request: Request, language: str) -> Response:
+    """Show the sheet."""
+    return await run_in_threadpool(_sheet, request, known(language), await posted(request))
+
+
+@router.post("/{language}/doctor.pdf")
+async def printed(request: Request, language: str) -> Response:
+    """Give the sheet as a file."""
+    return await run_in_threadpool(_printed, request, known(language), await posted(request))
+
+
+def _hand_over(request: Request, form: Posted, whom: str) -> HandOver:
+    kinds = frozenset(form.all("private")) & frozenset(knowledge_of(request).private)
+    return HandOver(whom=whom, day=datetime.now(UTC).astimezone().date(), ticked=kinds)
+
+
+def _sheet(request: Request, language: str, form: Posted, notice: str = "") -> Response:
+    knowledge = knowledge_of(request)
+    transcript, _ = transcript_of(form, knowledge)
+    told = _hand_over(request, form, transcript.whom)
+    found = assessed(knowledge, transcript, language)
+    case = interview_of(transcript).case
+    return render(
+        request,
+        "doctor-page.html",
+        language,
+        status=503 if notice else 200,
+        t=pack(transcript),
+        sheet=Markup(doctor_html(found, case, knowledge, language, told)),  # noqa: S704 - made by an escaping template
+        kinds=sorted(knowledge.private),
+        ticked=told.ticked,
+        notice=notice,
+    )
+
+
+def _printed(request: Request, language: str, form: Posted) -> Response:
+    if not holds(request, form.one(FIELD)):
+        return _sheet(request, language, form)
+    knowledge = knowledge_of(request)
+    transcript, _ = transcript_of(form, knowledge)
+    told = _hand_over(request, form, transcript.whom)
+    found = assessed(knowledge, transcript, language)
+    try:
+        pdf = doctor_pdf(found, interview_of(transcript).case, knowledge, language, told)
+    except CannotPrint:
+        return _sheet(request, language, form, "doctor_page.cannot_print")
+    day = told.day.isoformat() if told.day else ""
+    name = f'attachment; filename="kedut-{day}.pdf"'
+    return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
