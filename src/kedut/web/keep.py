@@ -40,6 +40,8 @@ _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
 
 
 @router.get("/{language}/keep")
+@router.get("/{language}/keep/file")
+@router.get("/{language}/kept")
 @router.get("/{language}/erase")
 def find(request: Request, language: str) -> Response:
     """Ask for the link of what was kept."""
@@ -159,7 +161,7 @@ def erase(request: Request, language: str, form: Form) -> Response:
             return render(request, "keep-erase.html", language, token=token.text)
         store_of(request).erase(token)
         answer = render(request, "keep-erased.html", language)
-        forget(answer)
+        forget(answer, request)
         return answer
 
     return safely(request, language, form, work)

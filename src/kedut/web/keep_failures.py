@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from kedut.assess.entries import BadEntries
 from kedut.storage.errors import (
     BadAddress,
     BadKey,
+    NewerThere,
     NotKept,
     NotOpened,
     StoreFull,
@@ -39,7 +41,7 @@ def safely(request: Request, language: str, form: Posted, work: Callable[[], Res
         return render(request, "keep-full.html", language, status=413, t=form.one("t"))
     except StoreFull as error:
         return _away(request, language, form, "keep.away_full", error)
-    except (StoreUnavailable, BadAddress, BadKey) as error:
+    except (StoreUnavailable, NewerThere, BadAddress, BadKey) as error:
         return _away(request, language, form, "keep.away_gone", error)
     except (NotOpened, BadEntries) as error:
         return _away(request, language, form, "keep.away_closed", error)
@@ -67,7 +69,8 @@ def carried(form: Posted) -> dict[str, str]:
 def _away(
     request: Request, language: str, form: Posted, sentence: str, error: Exception
 ) -> Response:
-    _LOG.warning("%s", error)  # the store's own sentence: no link, nothing of what is kept
+    # the store's own sentence: no link in it, nothing of what is kept
+    _LOG.warning("%s", json.dumps({"event": "store", "what": str(error)}))
     return render(
         request,
         "keep-away.html",

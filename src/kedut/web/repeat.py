@@ -17,12 +17,13 @@ from kedut.assess.repeat import answers_of
 from kedut.assess.transcript import Transcript
 
 COOKIE = "kedut_before"
+_SECURE_COOKIE = f"__Host-{COOKIE}"  # a browser takes it from this very host by https only
 _DAY_S = 86_400
 
 
 def noted(request: Request, transcript: Transcript, today: date) -> date | None:
     """Give the first day on which this browser gave the same answers; today is one of them."""
-    text, _, digest = request.cookies.get(COOKIE, "").partition(".")
+    text, _, digest = request.cookies.get(_name(request), "").partition(".")
     try:
         day = date.fromisoformat(text)
     except ValueError:
@@ -38,7 +39,7 @@ def note(response: Response, request: Request, transcript: Transcript, today: da
     if not transcript.given or noted(request, transcript, today) is not None:
         return
     response.set_cookie(
-        COOKIE,
+        _name(request),
         f"{today.isoformat()}.{_digest(request, transcript, today)}",
         max_age=_days(request) * _DAY_S,
         path="/",
@@ -48,9 +49,15 @@ def note(response: Response, request: Request, transcript: Transcript, today: da
     )
 
 
-def forget(response: Response) -> None:
+def forget(response: Response, request: Request) -> None:
     """Take the note back."""
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
+    secure: bool = request.app.state.settings.secure
+    name = _name(request)
+    response.delete_cookie(name, path="/", secure=secure, httponly=True, samesite="strict")
+
+
+def _name(request: Request) -> str:
+    return _SECURE_COOKIE if request.app.state.settings.secure else COOKIE
 
 
 def _days(request: Request) -> int:
