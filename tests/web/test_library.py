@@ -265,6 +265,20 @@ def test_lay_pages_tell_no_survival(page):
             assert not told.search(course), cause.id
 
 
+def test_of_a_grave_illness_that_stays_no_share_is_told_as_its_course(page):
+    heading = ours().words("en").say("library.cause.course.share")
+    for name in (ALS, "creutzfeldt_jakob_disease", "brain_tumour", "stroke"):
+        assert heading not in page(f"/en/causes/{name}").said
+    assert heading in page("/en/causes/benign_fasciculation").said
+
+
+@pytest.mark.parametrize("name", ["kennedy_disease", "parkinson_disease", "hereditary_neuropathy"])
+def test_what_lasts_is_called_harmless_only_where_it_can_be_cared_for_at_home(page, name):
+    harmless = ours().words("en").say("library.cause.course.harmless")
+    assert harmless not in page(f"/en/causes/{name}").said
+    assert harmless in page("/en/causes/benign_fasciculation").said
+
+
 def test_a_grave_cause_shows_what_harmless_twitching_has_too_only_after_a_tap(page):
     shown = page(f"/en/causes/{ALS}")
     common = "/en/findings/twitch_other_muscles"

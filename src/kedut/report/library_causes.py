@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 
-from kedut.knowledge.entities import Cause, CoursePoint, Kind, Link, Risk, Source, Test
+from kedut.knowledge.entities import Cause, CoursePoint, Kind, Level, Link, Risk, Source, Test
 from kedut.report.library import FAMILIES, Ref, Shelf, sentences
 
 SHOWN = 8
@@ -19,6 +19,8 @@ _MUCH, _CLEARLY = 5.0, 2.0
 _SELDOM = 0.001
 _SHORT = 30  # letters
 _LASTING = 0.1
+_MOSTLY = 0.5
+_NO_TABLE = frozenset({"doctor", "stays"})
 _WHO = ("self", "pharmacist", "gp", "specialist", "surgery", "emergency")
 _ORDER = ("felt", "harmless_too", "movement", "found", "results", "around")
 _GROUPS: tuple[tuple[str, frozenset[Kind]], ...] = (
@@ -99,7 +101,7 @@ class CausePage:
     tests: tuple[TestLine, ...]
     helps: tuple[tuple[str, tuple[Help, ...]], ...]
     course: tuple[tuple[str, str], ...]
-    lasting: bool
+    course_told: str
     topics: tuple[Ref, ...]
     claims: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -161,8 +163,8 @@ def cause_page(shelf: Shelf, identifier: str) -> CausePage | None:
         lowered=lowered,
         tests=_tests(shelf, tests),
         helps=_helps(shelf, identifier),
-        course=_course(shelf, points),
-        lasting=bool(points) and max(p.resolved.value for p in points) < _LASTING,
+        course=() if _course_told(cause, points) in _NO_TABLE else _course(shelf, points),
+        course_told=_course_told(cause, points),
         topics=shelf.topics_with(f"cause:{identifier}"),
         claims=tuple(
             claim.id
@@ -303,6 +305,22 @@ def _helps(shelf: Shelf, cause: str) -> tuple[tuple[str, tuple[Help, ...]], ...]
 
 def _course(shelf: Shelf, points: Sequence[CoursePoint]) -> tuple[tuple[str, str], ...]:
     return tuple((after(shelf, p.day), shelf.chance(p.resolved.value)) for p in points)
+
+
+def _course_told(cause: Cause, points: Sequence[CoursePoint]) -> str:
+    """Give how the course is told, as the end of a word's name.
+
+    What of a grave illness is gone by a day is, where it is few, a figure of survival the other
+    way round: none on pages for lay people.
+    """
+    if not points:
+        return "none"
+    best = max(point.resolved.value for point in points)
+    if cause.grave and best < _MOSTLY:
+        return "doctor"
+    if best < _LASTING:
+        return "harmless" if cause.harm_level is Level.SELF_CARE else "stays"
+    return "gone"
 
 
 _SPANS = ((365, "years"), (30, "months"), (7, "weeks"), (1, "days"))
