@@ -9,7 +9,6 @@ from typing import Any
 from kedut.assess.interview import Question
 from kedut.assess.transcript import Transcript, answered, pack
 from kedut.knowledge.knowledge_base import Knowledge
-from kedut.web import keep
 from kedut.web.app import create_app
 from kedut.web.settings import Settings
 from tests.web.client import TestClient
@@ -25,8 +24,6 @@ def person(knowledge: Knowledge, file: Path, told: Settings | None = None) -> Te
     """Give the browser of one person, on a server of its own that shares the database."""
     plain = Settings(database=f"sqlite:///{file}", requests_per_minute=0, secret="s" * 43)
     app = create_app(told or plain, knowledge)
-    if not any("/kept/" in getattr(route, "path", "") for route in app.routes):
-        app.include_router(keep.router)
     return TestClient(app, base_url="http://kedut.example", raise_server_exceptions=True)
 
 
