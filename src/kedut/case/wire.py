@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -185,9 +184,9 @@ class _Reader:
         age = self.found.get("age")
         if age is None:
             return None
-        if isinstance(age, bool) or not isinstance(age, int | float) or not math.isfinite(age):
+        if isinstance(age, bool) or not isinstance(age, int | float):
             raise self.wrong("age", "a number of years from 0 to 120", age)
-        if not 0 <= age <= _OLDEST_YEARS:
+        if not 0 <= age <= _OLDEST_YEARS:  # NaN is not either, and no whole number is too large
             raise self.wrong("age", "a number of years from 0 to 120", age)
         return float(age)
 

@@ -17,8 +17,7 @@ from kedut.knowledge.errors import BadKnowledge, Fault, UnknownIdentifier
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import COLUMNS, OURS, load, ours, read
 from kedut.knowledge.nearest import nearest
-from kedut.knowledge.row_keys import key_of, order
-from kedut.knowledge.tables import Table
+from kedut.knowledge.row_keys import columns_of, sorted_rows
 
 CLEAN, FAULTY, UNUSABLE = 0, 1, 2
 
@@ -183,17 +182,11 @@ def _table(options: argparse.Namespace) -> int:
         raise BadKnowledge(tuple(faults))
     table = knowledge.tables[options.name]
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    columns = _columns(table)
+    columns = columns_of(table)
     writer.writerow(columns)
-    for row in sorted(table, key=lambda row: order(key_of(options.name, row))):
+    for row in sorted_rows(table):
         writer.writerow(row[column] for column in columns)
     return CLEAN
-
-
-def _columns(table: Table) -> tuple[str, ...]:
-    """Give the columns in the order of the files, not of what loading asks for."""
-    written = (column for row in table for column in row.cells)
-    return tuple(dict.fromkeys((*written, *table.columns)))
 
 
 _ACTIONS: dict[str | None, Callable[[argparse.Namespace], int]] = {

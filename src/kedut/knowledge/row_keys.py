@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from kedut.knowledge.tables import Row
+from kedut.knowledge.tables import Row, Table
 
 KEYS: dict[str, tuple[str, ...]] = {
     "aliases": ("alias",),
@@ -47,6 +47,17 @@ def key_of(table: str, row: Row) -> tuple[str, ...]:
 def order(cells: tuple[str, ...]) -> Order:
     """Give what rows are sorted by: empty cells first, numbers by size, then words."""
     return tuple(_order(cell) for cell in cells)
+
+
+def columns_of(table: Table) -> tuple[str, ...]:
+    """Give the columns in the order of the files, not of what loading asks for."""
+    written = (column for row in table for column in row.cells)
+    return tuple(dict.fromkeys((*written, *table.columns)))
+
+
+def sorted_rows(table: Table) -> list[Row]:
+    """Give the rows of all files of a table in the order they stand in."""
+    return sorted(table, key=lambda row: order(key_of(table.name, row)))
 
 
 def _order(cell: str) -> tuple[int, float, str]:
