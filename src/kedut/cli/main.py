@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import kedut
 from kedut.cli.keep import add_store
+from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
 
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_assess(commands.add_parser("assess", help="assess cases from files"))
     _add_ask(commands.add_parser("ask", help="be asked, then assessed"))
     _add_knowledge(commands.add_parser("knowledge", help="look into the knowledge base"))
+    _add_serve(commands.add_parser("serve", help="serve the interview and the interfaces"))
     add_store(commands.add_parser("store", help="check, back up, restore or move what is kept"))
     return parser
 
@@ -96,12 +98,26 @@ def _add_assess(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--format", choices=("text", "json", "html", "pdf", "fhir"), default="text")
     parser.add_argument("--detail", choices=("full", "brief"), default="full")
+    parser.add_argument(
+        "--private",
+        action="append",
+        choices=PRIVATE_KINDS,
+        default=[],
+        help="with --format pdf: hand on private answers of this kind too (may be given again)",
+    )
     _add_language(parser)
     parser.add_argument(
         "--lenient", action="store_true", help="leave unknown identifiers out instead of failing"
     )
     parser.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
     parser.set_defaults(run=_assess)
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    from kedut.cli.serve import add, run
+
+    add(parser)
+    parser.set_defaults(run=run)
 
 
 def _add_ask(parser: argparse.ArgumentParser) -> None:
