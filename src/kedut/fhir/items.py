@@ -74,7 +74,7 @@ class Items:
             **self.texts("text", lambda w: w.say("fhir.age")),
             "type": "decimal",
             "extension": [
-                _unit("a", "a"),
+                _unit(self.words.say("fhir.years"), "a"),
                 {"url": systems.LOWEST, "valueDecimal": 0},
                 {"url": systems.HIGHEST, "valueDecimal": _OLDEST_YEARS},
             ],

@@ -139,7 +139,7 @@ def _answer(response: Found, form: Found, *, done: bool, urgency: str, words: Wo
         told = coding(systems.URGENCY, urgency, words.say(f"level.{urgency}"))
         kept.append({"url": systems.URGENCY_NOW, "valueCoding": told})
     answer = {
-        **response,
+        **{key: value for key, value in response.items() if key != "extension"},
         "contained": [form, *others],
         "questionnaire": f"#{form['id']}",
         "status": "completed" if done else "in-progress",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from kedut.case.errors import BadCase
@@ -41,8 +42,9 @@ def check(found: Any, wanted: str) -> dict[str, Any]:
     if kind != wanted:
         told = f"is {kind[:_LONGEST]!r}" if isinstance(kind, str) else "is missing"
         raise BadResource([Issue("structure", f"resourceType {told}; send a {wanted}")])
-    if _deep(found, _DEEPEST):
-        raise BadResource([Issue("too-long", f"items lie more than {_DEEPEST} deep in each other")])
+    if told := _unfit(found, _DEEPEST):
+        raise BadResource([Issue("structure", told)])
+    found = _without_nulls(found)
     _validate(found, wanted)
     if wanted == "QuestionnaireResponse" and found["status"] not in _STATUSES:
         wanted_status = ", ".join(_STATUSES)
@@ -51,14 +53,25 @@ def check(found: Any, wanted: str) -> dict[str, Any]:
     return found
 
 
-def _deep(found: Any, left: int) -> bool:
+def _unfit(found: Any, left: int) -> str:
+    """Say what no model looks at: too deep, a number that is none, a null in a list."""
     if left < 0:
-        return True
+        return f"items lie more than {_DEEPEST} deep in each other"
+    if isinstance(found, float) and not math.isfinite(found):
+        return "NaN and Infinity are no numbers of JSON"
+    if isinstance(found, list) and None in found:
+        return "a list holds null"
+    parts = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+    return next((told for part in parts if (told := _unfit(part, left - 1))), "")
+
+
+def _without_nulls(found: Any) -> Any:
+    """Give the same without keys that hold null: FHIR has none, some clients write them."""
     if isinstance(found, dict):
-        return any(_deep(value, left - 1) for value in found.values())
+        return {key: _without_nulls(value) for key, value in found.items() if value is not None}
     if isinstance(found, list):
-        return any(_deep(value, left - 1) for value in found)
-    return False
+        return [_without_nulls(value) for value in found]
+    return found
 
 
 def _validate(found: dict[str, Any], wanted: str) -> None:
