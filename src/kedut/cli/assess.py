@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TextIO
 
 from kedut.case.case import Case
+from kedut.case.compact import PREFIX, is_packed, unpack
 from kedut.case.errors import BadCase
 from kedut.case.measured import Measured, add_measured, read_measured
 from kedut.case.wire import case_from, identifier_of, parse_object
@@ -21,6 +22,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
 ALL, SOME, NONE = 0, 1, 2
+_PACKED = PREFIX.encode()
 _PROGRESS_AFTER_S = 2.0
 _PROGRESS_EVERY_S = 1.0
 _GARBAGE_AFTER = 200_000  # constant: new objects between two looks for garbage
@@ -38,8 +40,12 @@ class Entry:
 def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; a bad one is told in its place and the rest goes on."""
     if options.format == "pdf":
-        _complain("--format pdf comes with the web part; use text, json or html meanwhile")
-        return NONE
+        from kedut.cli.pdf_writer import hindrance
+
+        why = hindrance(options.out)
+        if why is not None:
+            _complain(why)
+            return NONE
     # What is read stays to the end: looking for garbage in it would take a quarter of the time.
     gc.set_threshold(_GARBAGE_AFTER)
     if options.out and any(_same(options.out, case) for case in options.cases):
@@ -91,25 +97,40 @@ def _assess_all(
             writer.error(found, None, 0)
             continue
         try:
-            decoded = parse_object(found.text, where=found.where)
+            packed = is_packed(found.text)
+            decoded = None if packed else parse_object(found.text, where=found.where)
         except BadCase as error:
             failed += 1
             writer.error(error, None, found.line)
             continue
         try:
-            case = case_from(decoded, knowledge, where=found.where, lenient=options.lenient)
+            if packed:
+                case = _unpacked(found, knowledge)
+            else:
+                case = case_from(decoded, knowledge, where=found.where, lenient=options.lenient)
             if measured is not None:
                 case = add_measured(case, measured, where=found.where)
+            writer.case(_named(case, found), options.detail, options.lang)
         except BadCase as error:
             failed += 1
             writer.error(error, identifier_of(decoded), found.line)
             continue
-        writer.case(_named(case, found), options.detail, options.lang)
         done += 1
         progress.tick(done + failed)
     writer.close()
     progress.end()
     return done, failed
+
+
+def _unpacked(entry: Entry, knowledge: Knowledge) -> Case:
+    """Read a case from the text of its QR code, and say what is not in it."""
+    found = unpack(entry.text.decode("ascii", "replace"), knowledge, where=entry.where)
+    if found.left_out:
+        _complain(f"{entry.where}: some answers were left out at the person's wish")
+    if found.unread:
+        groups = ", ".join(found.unread)
+        _complain(f"{entry.where}: of another knowledge version, answers left unknown: {groups}")
+    return found.case
 
 
 def _named(case: Case, entry: Entry) -> Case:
@@ -156,7 +177,7 @@ def _of_stream(text: bytes, where: str, one: bool | None) -> Iterator[Entry | Ba
     if not text.strip():
         yield _nothing(where)
         return
-    if one or _is_json(text):
+    if one or _is_json(text) or (is_packed(text) and text.upper().count(_PACKED) == 1):
         yield Entry(text, where, 1)
         return
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line.strip()]

@@ -37,6 +37,10 @@ def writer_for(options: argparse.Namespace, knowledge: Knowledge, out: TextIO) -
         return JsonLines(knowledge, out, many=_many(options.cases))
     if options.format == "html":
         return Page(knowledge, out, options.lang)
+    if options.format == "pdf":
+        from kedut.cli.pdf_writer import OnePdf
+
+        return OnePdf(knowledge, out, options.private)
     if options.format == "fhir":
         from kedut.cli.fhir_writer import FhirLines
 

@@ -77,11 +77,12 @@ def doctor_report(
         flags=history.flags(),
         flags_asked=words.say("doctor.flags.asked", asked=len(asked) - unasked, all=len(asked)),
         causes=causes,
+        child="" if assessment.adult else words.say("doctor.child"),
         grave=grave(seen, knowledge, words),
         examinations=examinations,
         tests=tests,
         tests_none=words.say("doctor.tests.none" if assessment.adult else "doctor.tests.child"),
-        turning=tuple(_turning(t, seen, words) for t in seen.turning),
+        turning=tuple(_turning(t, words) for t in seen.turning),
         limits=tuple(_limits(assessment, seen, words)),
         versions=words.say(
             "knowledge.line",
@@ -142,14 +143,13 @@ def _left_out(told: HandOver, words: Words) -> str:
     return words.say("doctor.left_out", kinds="; ".join(kinds))
 
 
-def _turning(turning: Turning, seen: Assessment, words: Words) -> str:
+def _turning(turning: Turning, words: Words) -> str:
     finding = words.of("findings", turning.finding, "name") if turning.finding else ""
     cause = words.of("causes", turning.cause, "name") if turning.cause else ""
     key = "link" if finding and cause else "prior" if cause else "background"
     return words.say(
         "doctor.turning.line",
         what=words.say(f"turning.{key}", finding=finding, cause=cause),
-        leading=words.of("causes", seen.causes[0].id, "name"),
         low=percent(turning.leads_if_low, words.language),
         high=percent(turning.leads_if_high, words.language),
     )
@@ -162,8 +162,6 @@ def _limits(assessment: Assessment, seen: Assessment, words: Words) -> Iterator[
             for grade, count in cause.grades:
                 total[Grade(grade).lower()] += count
         yield words.say("figures.grades", **total)
-    else:
-        yield words.say("doctor.child")
     for name in ("adults", "not_examined", "sign_off"):
         yield words.say(f"doctor.limits.{name}")
     if assessment.ignored:  # not by name: it could be something private

@@ -14,8 +14,8 @@ from kedut.report.sentences import ALS
 
 SHOWN, GRAVE_SHOWN = 6, 8
 _SHOWN_FROM = 0.01
-_WEIGHTS = 4
-_SOURCES = 2
+_WEIGHTS = 3
+_SOURCES = 1
 
 
 def differential(

@@ -89,6 +89,7 @@ class DoctorReport:
     """A whole note for a clinician.
 
     left_out : a sentence where private answers were left out, else empty
+    child : a sentence where there are no figures because of the age, else empty
     """
 
     language: str
@@ -105,6 +106,7 @@ class DoctorReport:
     flags: tuple[FlagGroup, ...]
     flags_asked: str
     causes: tuple[CauseRow, ...]
+    child: str
     grave: tuple[tuple[str, str], ...]
     examinations: tuple[Workup, ...]
     tests: tuple[Workup, ...]

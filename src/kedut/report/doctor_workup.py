@@ -26,7 +26,7 @@ ALWAYS = (
     "visual_inspection",
 )
 _SIGNS = frozenset({Kind.CLINICIAN_SIGN, Kind.SELF_SIGN})
-_MORE_EXAMINATIONS, _MOST_TESTS = 4, 6
+_MORE_EXAMINATIONS, _MOST_TESTS = 3, 5
 _LEAST_OF_BEST = 0.1  # below this share of the best one's value an item is not worth its line
 _LEAST_BEFORE_TEST = 0.01  # rarer than this, most positive results are false
 _NAMED = 2
@@ -84,7 +84,7 @@ class Bench:
             name=self.words.of("tests", name, "name"),
             looks_for="; ".join(self.history.name(f) for f in known[:_NAMED]),
             told=self.words.say(f"doctor.told.{told}"),
-            separates=self._separates(known[:1]),
+            separates=self._names(self._causes(known[:1])[:1]),
         )
 
     def tests(self, level: Level, notes: Notes) -> tuple[Workup, ...]:
@@ -164,9 +164,6 @@ class Bench:
         inference = self.inference
         named = (c for f in findings for c in separates(self.knowledge, inference, f)[:_NAMED])
         return tuple(dict.fromkeys(named))
-
-    def _separates(self, findings: Iterable[str]) -> str:
-        return self._names(self._causes(findings))
 
     def _names(self, causes: Iterable[str]) -> str:
         return "; ".join(self.words.of("causes", cause, "name") for cause in causes)

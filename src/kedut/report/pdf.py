@@ -22,17 +22,17 @@ from kedut.case.case import Case
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.report.doctor import doctor_report
 from kedut.report.doctor_types import HandOver
+from kedut.report.print_fonts import ADDRESS, only_our_fonts
 from kedut.report.qr import case_code
 
 if TYPE_CHECKING:
     from weasyprint import CSS, Document
     from weasyprint.text.fonts import FontConfiguration
-    from weasyprint.urls import URLFetcher
 
-FONTS = Path(__file__).parent / "fonts"
 _TEMPLATES = Path(__file__).parent / "templates"
 USUAL_PAGES = 2
-_AS_PLANNED, _DENSE = "", "dense"
+# How a note is set: as planned; closer; without a page of its own for the evidence.
+_DENSITIES = ("planned", "close", "dense")
 _ONE_AT_A_TIME = threading.Lock()  # the font library below is not made for several threads
 DEBIAN_PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
@@ -79,11 +79,10 @@ def doctor_pdf(
     sheet = _Sheet(assessment, case, knowledge, language, hand_over, code=code)
     identifier = hashlib.sha256(sheet.html("doctor.html").encode()).digest()[:16]
     with _ONE_AT_A_TIME:
-        document = sheet.laid_out(_AS_PLANNED)
-        if len(document.pages) > USUAL_PAGES:
-            document = sheet.laid_out(_DENSE)
-        if len(document.pages) > USUAL_PAGES:
-            document = sheet.laid_out(_AS_PLANNED, long=True)
+        pages = (sheet.laid_out(density) for density in _DENSITIES)
+        document = next((d for d in pages if len(d.pages) <= USUAL_PAGES), None)
+        if document is None:
+            document = sheet.laid_out(_DENSITIES[-1], long=True)
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
     return made
 
@@ -128,7 +127,7 @@ class _Sheet:
 
     def laid_out(self, density: str, *, long: bool = False) -> Document:
         """Give the pages."""
-        weasyprint = _printer()
+        weasyprint = printer()
         fonts, styles = _style()
         title = f"kedut: {self.report.title}. {self.report.urgency}"
         html = self.html(
@@ -151,7 +150,7 @@ def _environment() -> Environment:
     )
 
 
-def _printer() -> ModuleType:
+def printer() -> ModuleType:
     """Give WeasyPrint; where its libraries are missing, say which."""
     try:
         with contextlib.redirect_stdout(io.StringIO()):  # it prints advice of its own
@@ -177,25 +176,6 @@ def _style() -> tuple[FontConfiguration, CSS]:
 
     fonts = FontConfiguration()
     text = (_TEMPLATES / "print.css").read_text(encoding="utf-8")
-    address = FONTS.resolve().as_uri() + "/"
     return fonts, CSS(
-        string=text, base_url=address, font_config=fonts, url_fetcher=only_our_fonts()
+        string=text, base_url=ADDRESS, font_config=fonts, url_fetcher=only_our_fonts()
     )
-
-
-def only_our_fonts() -> URLFetcher:
-    """Give a fetcher that reads our font files and refuses every other address."""
-    from weasyprint.urls import URLFetcher, URLFetcherResponse
-
-    ours = {path.resolve().as_uri(): path for path in sorted(FONTS.glob("*.woff2"))}
-
-    class OnlyOurFonts(URLFetcher):  # type: ignore[misc] # the library has no types
-        """Reads from a fixed list."""
-
-        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:  # noqa: ARG002 (the base class's)
-            """Give the content of one of our font files."""
-            if url not in ours:
-                raise ValueError(f"nothing but our fonts is read, not {url}")
-            return URLFetcherResponse(url, ours[url].read_bytes(), {"Content-Type": "font/woff2"})
-
-    return OnlyOurFonts()
