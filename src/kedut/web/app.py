@@ -11,8 +11,8 @@ from fastapi import FastAPI
 import kedut
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
-from kedut.reasoning.inference import reasoner_of
-from kedut.web import doctor, fhir_door, health, interview, keep, library, result, start
+from kedut.web import api, doctor, fhir_door, health, interview, keep, library, result, start
+from kedut.web.api_cases import desk_of
 from kedut.web.failures import add_failures
 from kedut.web.security import add_security
 from kedut.web.settings import Settings, settings_from
@@ -36,7 +36,7 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
     )
     app.state.settings = settings or settings_from()
     app.state.knowledge = knowledge or ours()
-    for door in (health, fhir_door, start, interview, result, doctor, keep, library):
+    for door in (health, api, fhir_door, start, interview, result, doctor, keep, library):
         app.include_router(door.router)
     add_failures(app)
     add_security(app)
@@ -46,9 +46,5 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Make the reasoning fast in the background; until then it is right, and slower."""
-    threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
+    threading.Thread(target=desk_of(app.state.knowledge).warm, daemon=True).start()
     yield
-
-
-def _warm(knowledge: Knowledge) -> None:
-    reasoner_of(knowledge).quicken()
