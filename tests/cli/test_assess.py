@@ -182,15 +182,6 @@ def test_measured_findings_join_the_case(
     assert main(["assess", path, "--with", bad]) == 2
 
 
-@pytest.mark.parametrize("format_name", ["pdf"])
-def test_a_format_of_later_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], format_name: str
-) -> None:
-    status = main(["assess", written(tmp_path, CASE), "--format", format_name])
-    assert status == 2
-    assert "web" in capsys.readouterr().err
-
-
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("format_name", ["text", "html"])
 def test_text_and_page_are_told_in_both_languages(

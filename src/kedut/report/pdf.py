@@ -5,6 +5,7 @@ The same input gives the same bytes. Nothing is fetched: the only files read are
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import io
@@ -175,6 +176,7 @@ def _style() -> tuple[FontConfiguration, CSS]:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
+    atexit.register(_style.cache_clear)  # it tidies up, for which the interpreter must still be
     text = (_TEMPLATES / "print.css").read_text(encoding="utf-8")
     return fonts, CSS(
         string=text, base_url=ADDRESS, font_config=fonts, url_fetcher=only_our_fonts()
