@@ -4,77 +4,196 @@ from __future__ import annotations
 
 import argparse
 import errno
+import http
+import http.client
 import os
 import secrets
 import socket
 import sys
+import threading
+import time
+from typing import TYPE_CHECKING
 
-KEEP_ALIVE_S = 20
-STOP_WITHIN_S = 20
+if TYPE_CHECKING:
+    from uvicorn import Config
+
 _HIGHEST_PORT = 65_535
+_MOST_WORKERS = 64
+_KEEP_ALIVE_S = 20
+_STOP_WITHIN_S = 20
+_START_WITHIN_S = 120
+_LOOK_EVERY_S = 0.05
+_MOST_AT_ONCE = 1000  # connections of one worker; more are told to come back
+_WAITING = 1024
+_EVERYWHERE = ("0.0.0.0", "::", "")
+_HERE = ("127.0.0.1", "::1", "localhost")
 
 
 def add(parser: argparse.ArgumentParser) -> None:
     """Name the options."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen at")
-    parser.add_argument("--port", type=int, default=8000, help="port to listen at")
     parser.add_argument(
-        "--database", default="", metavar="URL", help="where what people keep is stored"
+        "--port", type=int, default=8000, help="port to listen at; 0 for any that is free"
     )
-    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes")
+    parser.add_argument(
+        "--database",
+        default="",
+        metavar="URL",
+        help="where what people keep is stored (default: one file in the user's data folder)",
+    )
+    parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
 
 
 def run(options: argparse.Namespace) -> int:
     """Serve until stopped; give 2 where it cannot begin."""
-    try:
-        import uvicorn
-
-        from kedut.web.settings import BadSetting, settings_from
-    except ModuleNotFoundError as error:
-        return _complain(f"{error.name} is missing; install it with: pip install 'kedut[web]'")
-    if options.workers < 1 or not 0 < options.port <= _HIGHEST_PORT:
-        return _complain("--workers must be at least 1, --port from 1 to 65535")
+    wrong = _wrong(options)
+    if wrong:
+        return _complain(wrong)
     if options.database:
         os.environ["KEDUT_DATABASE"] = options.database
-    os.environ.setdefault("KEDUT_SECRET", secrets.token_urlsafe(32))
+    if not os.environ.get("KEDUT_SECRET"):  # the same in every worker, new at every start
+        os.environ["KEDUT_SECRET"] = secrets.token_urlsafe(32)
     try:
-        settings_from()
-    except BadSetting as error:
+        _check_settings()
+        config = _config(options.workers)
+    except ModuleNotFoundError as error:
+        return _complain(f"{error.name} is missing; install it with: pip install 'kedut[web]'")
+    except ValueError as error:  # BadSetting, BadAddress, BadKey: each says what would do
         return _complain(str(error))
-    taken = _taken(options.host, options.port)
-    if taken:
-        return _complain(taken)
-    where = f"[{options.host}]" if ":" in options.host else options.host
-    print(f"kedut: http://{where}:{options.port}  (stop with Ctrl-C)", flush=True)
-    uvicorn.run(
-        "kedut.web.app:create_app",
-        factory=True,
-        host=options.host,
-        port=options.port,
-        workers=options.workers,
-        access_log=False,
-        server_header=False,
-        log_level="warning",
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=STOP_WITHIN_S,
-    )
-    return 0
+    try:
+        door = _door(options.host, options.port)
+    except OSError as error:
+        return _complain(_why_not(options.host, options.port, error))
+    if options.host not in _HERE and not os.environ.get("KEDUT_SECURE"):
+        _complain(
+            "others can reach this address without encryption; put it behind https "
+            "and set KEDUT_SECURE=1"
+        )
+    with door:
+        threading.Thread(
+            target=_tell_when_ready, args=(options.host, door.getsockname()[1]), daemon=True
+        ).start()
+        return _serve(config, door)
 
 
-def _taken(host: str, port: int) -> str:
-    """Say why nothing can listen there, or nothing."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            trial.bind((host, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                return f"port {port} is in use; name another: --port {port + 1}"
-            return f"cannot listen at {host}:{port} ({error.strerror})"
+def _wrong(options: argparse.Namespace) -> str:
+    if not 0 <= options.port <= _HIGHEST_PORT:
+        return f"--port {options.port} cannot be; 1 to {_HIGHEST_PORT}, or 0 for any that is free"
+    if not 1 <= options.workers <= _MOST_WORKERS:
+        return f"--workers {options.workers} cannot be; 1 to {_MOST_WORKERS}, best one a core"
     return ""
 
 
+def _check_settings() -> None:
+    """Look at the settings before anything is started, so that each is told in one sentence."""
+    from kedut.storage.keys import Keys
+    from kedut.storage.place import address
+    from kedut.web.settings import settings_from
+
+    settings = settings_from()
+    if settings.database:
+        address(settings.database)
+    if settings.keys:
+        Keys.parse(" ".join(settings.keys))
+    else:
+        Keys.from_environment(os.environ)
+
+
+def _config(workers: int) -> Config:
+    from uvicorn import Config
+
+    import kedut.web.app  # what is missing of the web part is told here, not by a worker
+    from kedut.web.logs import log_configuration
+    from kedut.web.patience import Patience
+
+    return Config(
+        f"{kedut.web.app.__name__}:create_app",
+        factory=True,
+        http=Patience,
+        ws="none",
+        lifespan="on",
+        workers=workers,
+        log_config=log_configuration(),
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=_MOST_AT_ONCE,
+        backlog=_WAITING,
+        timeout_keep_alive=_KEEP_ALIVE_S,
+        timeout_graceful_shutdown=_STOP_WITHIN_S,
+    )
+
+
+def _door(host: str, port: int) -> socket.socket:
+    """Give a socket bound to an address; raises OSError where it cannot be."""
+    family, kind, protocol, _, place = socket.getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    door = socket.socket(family, kind, protocol)
+    try:
+        if os.name == "posix":  # elsewhere it would let two servers share a port
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        door.bind(place)
+        door.set_inheritable(True)
+    except OSError:
+        door.close()
+        raise
+    return door
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        other = port + 1 if port < _HIGHEST_PORT else 0
+        return f"port {port} is in use; stop what uses it, or name another: --port {other}"
+    if error.errno == errno.EACCES:
+        return f"port {port} is only for the administrator; name one from 1024: --port 8000"
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"--host {host} is no address of this machine; 127.0.0.1 and 0.0.0.0 are"
+    return f"cannot listen at {host}:{port} ({error.strerror})"
+
+
+def _serve(config: Config, door: socket.socket) -> int:
+    from uvicorn import Server
+    from uvicorn.supervisors import Multiprocess
+
+    try:
+        if config.workers > 1:
+            Multiprocess(config, sockets=[door]).run()
+            return 0
+        server = Server(config)
+        server.run(sockets=[door])
+    except KeyboardInterrupt:
+        return 0
+    return 0 if server.started else 2
+
+
+def _tell_when_ready(host: str, port: int) -> None:
+    """Print the address once the pages are there."""
+    inside = ("::1" if ":" in host else "127.0.0.1") if host in _EVERYWHERE else host
+    if not _answers(inside, port):
+        return
+    shown = f"[{inside}]" if ":" in inside else inside
+    also = ", and at every other address of this machine" if host in _EVERYWHERE else ""
+    print(f"kedut: http://{shown}:{port}{also}  (stop with Ctrl-C)", flush=True)
+
+
+def _answers(host: str, port: int) -> bool:
+    """Wait until the server answers; it is refused until somebody listens."""
+    until = time.monotonic() + _START_WITHIN_S
+    while time.monotonic() < until:
+        connection = http.client.HTTPConnection(host, port, timeout=_START_WITHIN_S)
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except ConnectionRefusedError:
+            time.sleep(_LOOK_EVERY_S)
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+    return False
+
+
 def _complain(sentence: str) -> int:
-    print(f"kedut: {sentence}", file=sys.stderr)
+    print(f"kedut: {sentence}", file=sys.stderr, flush=True)
     return 2
