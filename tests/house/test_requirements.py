@@ -25,7 +25,7 @@ def pins(file: Path) -> set[tuple[str, str, str]]:
 def asked(requirements: list[str]) -> set[str]:
     """Give the names of the packages asked for, our own extras left out."""
     names = {re.split(r"[\[<>=!~; ]", line.strip(), maxsplit=1)[0].lower() for line in requirements}
-    return names - {"kedut"}
+    return {re.sub(r"[-_.]+", "-", name) for name in names} - {"kedut"}
 
 
 @pytest.mark.parametrize("file", LISTS, ids=str)

@@ -54,9 +54,10 @@ def _show(
     knowledge = knowledge_of(request)
     stand = stand_of(knowledge, transcript, finish=form.one("action") == "finish")
     if stand.page == "result":
-        return show_result(request, language, transcript)
+        return show_result(request, language, transcript, form.one("kept"))
     values: dict[str, Any] = {
         "t": pack(transcript),
+        "kept": form.one("kept"),
         "transcript": transcript,
         "notice": notice,
         "progress": progress_of(knowledge, transcript, stand),
@@ -95,9 +96,7 @@ def _question(
             words.of("causes", cause, "name")
             for cause in separates(knowledge, inference, question.key)
         ]
-        pictures = [
-            guided(name, words) for name in pictures_of(knowledge, "finding", question.key)
-        ]
+        pictures = [guided(name, words) for name in pictures_of(knowledge, "finding", question.key)]
     return {
         "question": question,
         "text": text_of(question, words),

@@ -34,7 +34,12 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.globals.update(
-        asset=asset, icons=ICONS, in_words=in_words, curve=curve, band=band, software=kedut.__version__
+        asset=asset,
+        icons=ICONS,
+        in_words=in_words,
+        curve=curve,
+        band=band,
+        software=kedut.__version__,
     )
     return made
 
@@ -62,14 +67,18 @@ def render(
     knowledge = knowledge_of(request)
     words = knowledge.words(language)
     here = request.url.path.split("/", 2)[2] if request.url.path.count("/") > 1 else ""
-    text = environment().get_template(template).render(
-        words=words,
-        say=words.say,
-        language=language,
-        languages=LANGUAGES,
-        knowledge=knowledge,
-        csrf=token_for(request),
-        here=here,
-        **values,
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            words=words,
+            say=words.say,
+            language=language,
+            languages=LANGUAGES,
+            knowledge=knowledge,
+            csrf=token_for(request),
+            here=here,
+            **values,
+        )
     )
     return HTMLResponse(text, status_code=status, headers=headers)

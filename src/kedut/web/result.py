@@ -16,6 +16,7 @@ from kedut.assess.transcript import Given, Transcript, interview_of, pack
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.outlook.course import SHOWN_DAYS
+from kedut.report.day import day_in_words
 from kedut.report.pictures.bodymap import marked_figures, territories
 from kedut.report.sentences import Teller
 from kedut.web.answers import MAP, posted, transcript_of
@@ -31,7 +32,9 @@ async def result(request: Request, language: str) -> HTMLResponse:
     """Show the answer to an interview as far as it went."""
     form = await posted(request)
     transcript, _ = transcript_of(form, knowledge_of(request))
-    return await run_in_threadpool(show_result, request, known(language), transcript)
+    return await run_in_threadpool(
+        show_result, request, known(language), transcript, form.one("kept")
+    )
 
 
 @router.get("/{language}/result")
@@ -45,8 +48,10 @@ def assessed(knowledge: Knowledge, transcript: Transcript, language: str) -> Ass
     return assess(interview_of(transcript).case, knowledge, language=language)
 
 
-def show_result(request: Request, language: str, transcript: Transcript) -> HTMLResponse:
-    """Give the page with the answer."""
+def show_result(
+    request: Request, language: str, transcript: Transcript, kept: str = ""
+) -> HTMLResponse:
+    """Give the page with the answer; `kept` is the link it was opened by, to be added to."""
     knowledge = knowledge_of(request)
     words = knowledge.words(language)
     found = assessed(knowledge, transcript, language)
@@ -57,6 +62,7 @@ def show_result(request: Request, language: str, transcript: Transcript) -> HTML
         "result.html",
         language,
         t=pack(transcript),
+        kept=kept,
         transcript=transcript,
         teller=Teller(found, knowledge, language),
         a=found,
@@ -65,7 +71,7 @@ def show_result(request: Request, language: str, transcript: Transcript) -> HTML
         figures=marked_figures(knowledge, words, transcript.marks),
         areas=territories(knowledge, words, transcript.marks),
         said=answers_told(transcript, words),
-        first_time=before.isoformat() if before is not None and before < today else None,
+        first_time=day_in_words(before, words) if before and before < today else None,
     )
     note(page, request, transcript, today)
     return page

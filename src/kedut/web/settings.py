@@ -59,9 +59,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         secret=told("SECRET") or secrets.token_urlsafe(32),
         secure=told("SECURE").lower() in ("1", "true", "yes"),
         proxies=_number(told("PROXIES"), 0, "KEDUT_PROXIES"),
-        requests_per_minute=_number(
-            told("REQUESTS_PER_MINUTE"), 600, "KEDUT_REQUESTS_PER_MINUTE"
-        ),
+        requests_per_minute=_number(told("REQUESTS_PER_MINUTE"), 600, "KEDUT_REQUESTS_PER_MINUTE"),
         language=language,
     )
 
