@@ -23,8 +23,7 @@ from tests.web.client import TestClient
 ASSESS = "/fhir/QuestionnaireResponse/$assess"
 NEXT = "/fhir/Questionnaire/$next-question"
 FHIR_JSON = {"Content-Type": "application/fhir+json"}
-BOUND_S = 0.035  # of the assessment itself, by its own promise
-DOOR_S = 0.02  # what the door may add: reading, checking, writing
+DOOR_S = 0.03  # what reading, checking and writing may add to the assessment itself
 
 
 def sent(client, path, resource, **headers):
@@ -265,11 +264,13 @@ def test_no_spoilt_response_is_ever_a_server_error(client, response, path):
 
 
 def test_the_door_adds_little_to_the_assessment(client):
-    response = response_of(examples()[0], ours(), "id")
-    sent(client, ASSESS, response)
-    took = []
-    for _ in range(7):
-        start = time.perf_counter()
-        sent(client, ASSESS, response)
-        took.append(time.perf_counter() - start)
-    assert min(took) < BOUND_S + DOOR_S
+    case = examples()[0]
+    response = response_of(case, ours(), "id")
+    calls = {"alone": lambda: assess(case, ours()), "door": lambda: sent(client, ASSESS, response)}
+    took = {name: [] for name in calls}
+    for _ in range(9):
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            took[name].append(time.perf_counter() - start)
+    assert min(took["door"]) < min(took["alone"]) + DOOR_S, took

@@ -44,13 +44,13 @@ def check(found: Any, wanted: str) -> dict[str, Any]:
         raise BadResource([Issue("structure", f"resourceType {told}; send a {wanted}")])
     if told := _unfit(found, _DEEPEST):
         raise BadResource([Issue("structure", told)])
-    found = _without_nulls(found)
-    _validate(found, wanted)
-    if wanted == "QuestionnaireResponse" and found["status"] not in _STATUSES:
+    kept: dict[str, Any] = _without_nulls(found)
+    _validate(kept, wanted)
+    if wanted == "QuestionnaireResponse" and kept["status"] not in _STATUSES:
         wanted_status = ", ".join(_STATUSES)
         text = f"{found['status'][:_LONGEST]!r} is none of {wanted_status}"
         raise BadResource([Issue("code-invalid", text, "QuestionnaireResponse.status")])
-    return found
+    return kept
 
 
 def _unfit(found: Any, left: int) -> str:
