@@ -17,7 +17,7 @@ from kedut.fhir.respond import response_of
 from kedut.knowledge.load import ours
 from tests.fhir.adaptive import played, urgency_told
 from tests.fhir.conftest import bare_app
-from tests.fhir.people import cases, examples, published
+from tests.fhir.people import ROOT, cases, examples, published
 from tests.web.client import TestClient
 
 ASSESS = "/fhir/QuestionnaireResponse/$assess"
@@ -261,6 +261,14 @@ def test_no_spoilt_response_is_ever_a_server_error(client, response, path):
     assert answer.status_code in {200, 400, 422}
     if answer.status_code != 200:
         assert is_outcome(answer)
+
+
+def test_the_request_of_the_guide_works(client):
+    guide = (ROOT / "docs" / "how-to" / "send-to-satusehat.md").read_text("utf-8")
+    request = json.loads(guide.partition("```json")[2].partition("```")[0])
+    answer = sent(client, ASSESS, request)
+    assert answer.status_code == 200
+    assert "Patient/P00000000000" in answer.text
 
 
 def test_the_door_adds_little_to_the_assessment(client):
