@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
 from fhir.resources.R4B.bundle import Bundle
@@ -23,7 +22,6 @@ from tests.web.client import TestClient
 ASSESS = "/fhir/QuestionnaireResponse/$assess"
 NEXT = "/fhir/Questionnaire/$next-question"
 FHIR_JSON = {"Content-Type": "application/fhir+json"}
-DOOR_S = 0.03  # what reading, checking and writing may add to the assessment itself
 
 
 def sent(client, path, resource, **headers):
@@ -269,16 +267,3 @@ def test_the_request_of_the_guide_works(client):
     answer = sent(client, ASSESS, request)
     assert answer.status_code == 200
     assert "Patient/P00000000000" in answer.text
-
-
-def test_the_door_adds_little_to_the_assessment(client):
-    case = examples()[0]
-    response = response_of(case, ours(), "id")
-    calls = {"alone": lambda: assess(case, ours()), "door": lambda: sent(client, ASSESS, response)}
-    took = {name: [] for name in calls}
-    for _ in range(9):
-        for name, call in calls.items():
-            start = time.perf_counter()
-            call()
-            took[name].append(time.perf_counter() - start)
-    assert min(took["door"]) < min(took["alone"]) + DOOR_S, took

@@ -98,9 +98,7 @@ def walk(page: Page, address: str, language: str) -> Iterator[str]:
     yield "result"
 
 
-@pytest.mark.parametrize(
-    ("language", "width", "scheme"), [("id", 320, "dark"), ("en", 1440, "light")]
-)
+@pytest.mark.parametrize("language, width, scheme", [("id", 320, "dark"), ("en", 1440, "light")])
 def test_every_page_on_the_way_is_accessible_and_fits(
     browser: Browser, address: str, language: str, width: int, scheme: str
 ) -> None:
