@@ -89,8 +89,10 @@ def test_any_other_text_is_refused_and_nothing_else(text: str) -> None:
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(max_size=9),
-        lambda inner: st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from("wasgumk"), inner, max_size=7),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(st.sampled_from("wasgumk"), inner, max_size=7)
+        ),
         max_leaves=12,
     )
 )
