@@ -13,7 +13,10 @@ def in_words(chance: float, words: Words) -> str:
     if hundred > 99:  # constant: beyond this only "more than" is honest
         return words.say("phrase.more_than", k=99, n=100)
     if hundred >= 10:
-        return words.say("phrase.about_in_100", n=_LIKELY_STEP * round(hundred / _LIKELY_STEP))
+        fives = _LIKELY_STEP * round(hundred / _LIKELY_STEP)
+        if fives == 100:  # constant: about all would say too much
+            return words.say("phrase.more_than", k=100 - _LIKELY_STEP, n=100)
+        return words.say("phrase.about_in_100", n=fives)
     if hundred >= 1:
         return words.say("phrase.about_in_100", n=round(hundred))
     if chance >= 0.001:  # constant: one in a thousand
