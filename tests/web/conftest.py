@@ -1,6 +1,7 @@
 """A server without a network, for the tests of the pages and the interfaces."""
 
-import warnings
+from __future__ import annotations
+
 from collections.abc import Iterator
 
 import pytest
@@ -8,18 +9,13 @@ from fastapi import FastAPI
 
 from kedut.web.app import create_app
 from kedut.web.settings import Settings
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it asks for a successor of httpx that we do not need
-    from starlette.testclient import TestClient
-
-SECRET = "only for tests"
+from tests.web.client import TestClient
 
 
 @pytest.fixture(scope="session")
 def app() -> FastAPI:
     """Give the application as people meet it, without a limit of requests."""
-    return create_app(Settings(secret=SECRET, requests_per_minute=0))
+    return create_app(Settings(secret="only for tests", requests_per_minute=0))
 
 
 @pytest.fixture(scope="session")

@@ -39,8 +39,8 @@ class CaseShape(BaseModel):
     risk_factors: list[Name] | None = Field(None, description="The same as `findings_present`.")
     findings_absent: list[Name] | None = None
     tests: dict[str, StrictBool | None] | None = None
-    values: dict[str, float | None] | None = Field(
-        None, description="Measurements, unit in the name; see the table `values`."
+    values: dict[str, Any] | None = Field(
+        None, description="Measurements: numbers, unit in the name; see the table `values`."
     )
 
 
@@ -242,7 +242,7 @@ def body_of(shape: type[BaseModel], *, several: bool) -> dict[str, Any]:
         "description": f"Cases, {MOST_FULL} at once, or {MOST_BRIEF} with `detail=brief`. "
         "One that cannot be assessed is told in its place.",
     }
-    lines = {"type": "string", "description": "One case a line, as many as in a list."}
+    lines = {"description": "One case a line, as many as in a list."}
     content = {
         "application/json": {"schema": {"anyOf": [one, many]}},
         "application/x-ndjson": {"schema": lines},
