@@ -63,12 +63,9 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of p
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
 
 ##@ To measure kedut
-.PHONY: bench bench-web evaluate
+.PHONY: bench evaluate
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
-
-bench-web: $(DEV) ## measure the web server, against a bare page of the same stack (needs wrk)
-	$(BIN)/python -m kedut.bench.web
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
