@@ -12,6 +12,7 @@ import socket
 import sys
 import threading
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:  # BadSetting, BadAddress, BadKey: each says what would do
         return _complain(str(error))
     try:
-        door = _door(options.host, options.port)
+        doors = _doors(options.host, options.port, options.workers)
     except OSError as error:
         return _complain(_why_not(options.host, options.port, error))
     if options.host not in _HERE and not os.environ.get("KEDUT_SECURE"):
@@ -69,11 +70,12 @@ def run(options: argparse.Namespace) -> int:
             "others can reach this address without encryption; put it behind https "
             "and set KEDUT_SECURE=1"
         )
-    with door:
-        threading.Thread(
-            target=_tell_when_ready, args=(options.host, door.getsockname()[1]), daemon=True
-        ).start()
-        return _serve(config, door)
+    with ExitStack() as stack:
+        for door in doors:
+            stack.enter_context(door)
+        port = doors[0].getsockname()[1]
+        threading.Thread(target=_tell_when_ready, args=(options.host, port), daemon=True).start()
+        return _serve(config, doors)
 
 
 def _wrong(options: argparse.Namespace) -> str:
@@ -124,8 +126,21 @@ def _config(workers: int) -> Config:
     )
 
 
-def _door(host: str, port: int) -> socket.socket:
-    """Give a socket bound to an address; raises OSError where it cannot be."""
+def _doors(host: str, port: int, workers: int) -> list[socket.socket]:
+    """Give a socket for each worker, all at one address; raises OSError where that cannot be.
+
+    Where the system can, each is a socket of its own: connections are then spread over them, while
+    of several workers at one socket the first takes all that is waiting.
+    """
+    alone = _door(host, port, shared=False)  # fails where anybody else is, whatever they share
+    if workers == 1 or not sys.platform.startswith("linux"):
+        return [alone] * workers
+    port = alone.getsockname()[1]
+    alone.close()
+    return [_door(host, port, shared=True) for _ in range(workers)]
+
+
+def _door(host: str, port: int, *, shared: bool) -> socket.socket:
     family, kind, protocol, _, place = socket.getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -133,6 +148,8 @@ def _door(host: str, port: int) -> socket.socket:
     try:
         if os.name == "posix":  # elsewhere it would let two servers share a port
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         door.bind(place)
         door.set_inheritable(True)
     except OSError:
@@ -152,16 +169,17 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"cannot listen at {host}:{port} ({error.strerror})"
 
 
-def _serve(config: Config, door: socket.socket) -> int:
+def _serve(config: Config, doors: list[socket.socket]) -> int:
     from uvicorn import Server
-    from uvicorn.supervisors import Multiprocess
 
     try:
         if config.workers > 1:
-            Multiprocess(config, sockets=[door]).run()
+            from kedut.cli.workers import Workers
+
+            Workers(config, sockets=doors).run()
             return 0
         server = Server(config)
-        server.run(sockets=[door])
+        server.run(sockets=doors)
     except KeyboardInterrupt:
         return 0
     return 0 if server.started else 2
