@@ -17,8 +17,7 @@ ONE, TWO = "A" * 42 + "E", "B" * 42 + "E"
 @pytest.fixture
 def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    for name in ("KEDUT_KEY", "KEDUT_KEYS"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("KEDUT_KEY", raising=False)
     address = f"sqlite:///{tmp_path}/kept.sqlite"
     monkeypatch.setenv("KEDUT_DATABASE", address)
     return address
@@ -50,7 +49,7 @@ def test_a_key_that_is_missing_is_named(
     assert f"1 record sealed by key {missing}: THIS KEY IS MISSING" in capsys.readouterr().out
     monkeypatch.setenv("KEDUT_KEY", f"{TWO},{ONE}")
     assert main(["store", "check"]) == 0
-    monkeypatch.setenv("KEDUT_KEYS", f"{ONE},{TWO}")
+    monkeypatch.setenv("KEDUT_KEY", f"{ONE},{TWO}")
     assert main(["store", "check"]) == 0
     spare = Keys.parse(TWO).writing
     assert f"key {spare} seals nothing any more" in capsys.readouterr().out

@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.files import ROOT, text_of
 
-LISTS = [Path("requirements/run.txt"), Path("requirements/dev.txt")]
+LISTS = [Path(f"requirements/{name}.txt") for name in ("run", "server", "dev")]
 PIN = re.compile(
     r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>\S+)(?P<marker> ;[^\\]*)?", re.MULTILINE
 )
@@ -43,17 +43,26 @@ def test_no_requirement_names_an_address_or_a_path(file: Path) -> None:
 
 
 def test_everything_that_runs_is_among_what_develops_at_the_same_version() -> None:
-    assert pins(LISTS[0]) <= pins(LISTS[1])
+    run, server, dev = map(pins, LISTS)
+    assert run <= dev
+    assert run <= server
+    assert {pin[:2] for pin in server} <= {
+        pin[:2] for pin in dev
+    }  # more need the same here and there
 
 
 def test_what_the_package_asks_for_is_pinned() -> None:
     project = tomllib.loads(text_of(Path("pyproject.toml")))
     run = {name for name, *_ in pins(LISTS[0])}
-    dev = {name for name, *_ in pins(LISTS[1])}
+    server = {name for name, *_ in pins(LISTS[1])}
+    dev = {name for name, *_ in pins(LISTS[2])}
     needed = asked(project["project"]["dependencies"] + project["build-system"]["requires"])
-    extras = project["project"]["optional-dependencies"].values()
-    assert not needed - run
-    assert not {name for extra in extras for name in asked(extra)} - dev
+    extras = project["project"]["optional-dependencies"]
+    assert not (needed | asked(extras["web"])) - run
+    assert (
+        not {name for extra in ("server", "web", "fast") for name in asked(extras[extra])} - server
+    )
+    assert not {name for extra in extras.values() for name in asked(extra)} - dev
 
 
 def test_the_version_is_the_same_wherever_it_stands() -> None:

@@ -12,7 +12,14 @@ from kedut.assess.pipeline import assess
 from kedut.case.case import Case
 from kedut.case.wire import read_case
 from kedut.knowledge.load import ours
-from kedut.report.exports import ASSESSMENT_COLUMNS, CASE_COLUMNS, assessment_csv, case_csv
+from kedut.report.exports import (
+    ASSESSMENT_COLUMNS,
+    CASE_COLUMNS,
+    TOGETHER_COLUMNS,
+    assessment_csv,
+    case_csv,
+    together_csv,
+)
 
 KNOWLEDGE = ours()
 CASE = read_case(Path("examples/calf-after-marathon.json").read_bytes(), KNOWLEDGE, where="example")
@@ -45,6 +52,20 @@ def test_every_cause_is_a_row_with_its_interval(language):
         assert row["name"] == KNOWLEDGE.words(language).of("causes", cause.id, "name")
     (urgency,) = (r for r in found if r["part"] == "urgency")
     assert urgency["id"] == str(assessment.urgency.level)
+
+
+def test_both_together_are_the_rows_of_each():
+    assessment = assess(CASE, KNOWLEDGE, language="en")
+    found = rows(together_csv(CASE, assessment, KNOWLEDGE, "en"))
+    case = rows(case_csv(CASE, KNOWLEDGE, "en"))
+    alone = rows(assessment_csv(assessment, KNOWLEDGE, "en"))
+    assert tuple(found[0]) == TOGETHER_COLUMNS
+    assert len(found) == len(case) + len(alone)
+    for row, one in zip(found, case, strict=False):
+        assert row["part"] == one.pop("kind")
+        assert one.items() <= row.items()
+    for row, one in zip(found[len(case) :], alone, strict=True):
+        assert one.items() <= row.items()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def test_the_commands_on_the_page_run_in_their_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
-    for name in ("KEDUT_KEY", "KEDUT_KEYS", "KEDUT_DATABASE"):
+    for name in ("KEDUT_KEY", "KEDUT_DATABASE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
     other = f"sqlite:///{tmp_path}/other.sqlite"

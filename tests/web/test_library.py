@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import defaultdict
 from html.parser import HTMLParser
-from types import SimpleNamespace
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote, urlsplit
 from zlib import crc32
 
 import pytest
@@ -322,11 +322,16 @@ def test_a_wrong_figure_is_reported_with_its_name_value_and_version(client):
 
 
 def test_a_report_is_mailed_only_to_an_address_that_was_set():
-    app = create_app(Settings(requests_per_minute=0))
-    mine = {name: getattr(app.state.settings, name) for name in Settings.__dataclass_fields__}
-    app.state.settings = SimpleNamespace(**{**mine, "reports_to": "figures@example.org"})
-    shown = TestClient(app).get(f"/en/report-a-figure?figure={ALS}").text
-    assert "mailto:figures@example.org?subject=" in shown
+    app = create_app(Settings(requests_per_minute=0, reports_to="figures+web@example.org"))
+    client = TestClient(app)
+    shown = client.get(f"/en/report-a-figure?figure={ALS}/leg_weakness").text
+    (mail,) = re.findall(r'href="(mailto:[^"]+)"', shown)
+    parts = urlsplit(html.unescape(mail))
+    told = parse_qs(parts.query)
+    assert unquote(parts.path) == "figures+web@example.org"
+    assert told["subject"] == [f"kedut: {ALS}/leg_weakness"]
+    assert f"{ALS}/leg_weakness" in told["body"][0]
+    assert "set-cookie" not in client.get("/en/report-a-figure").headers
 
 
 def test_an_unknown_figure_is_not_repeated(client):

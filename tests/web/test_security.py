@@ -117,9 +117,20 @@ def test_the_cookie_is_out_of_reach_for_scripts_and_other_sites(secure: bool) ->
     assert "Domain" not in told
 
 
-def test_a_page_without_a_form_sets_no_cookie(client: TestClient) -> None:
-    for path in ("/health", "/api/v1/knowledge/screen", "/nothing", "/"):
-        assert "set-cookie" not in client.get(path).headers
+def test_the_cookie_comes_with_a_page_that_holds_a_form_and_with_no_other(
+    client: TestClient,
+) -> None:
+    with_it, without = set(), set()
+    for method, path in routes(client.app):
+        if method != "GET":
+            continue
+        client.cookies.clear()
+        answer = client.get(path)
+        form = TOKEN.search(answer.text) is not None and 'method="post"' in answer.text
+        assert (COOKIE in answer.headers.get("set-cookie", "")) == form, path
+        (with_it if form else without).add(path)
+    assert {"/en/", "/en/interview", "/en/keep"} <= with_it
+    assert {"/health", "/en/offline", "/en/about", "/en/topics", "/nothing/here"} <= without
 
 
 def test_answers_are_never_kept_by_the_browser_and_information_is_looked_at_anew(

@@ -172,7 +172,7 @@ def test_what_cannot_be_is_told_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("KEDUT_DATABASE", "")  # both are put back as they were
-    monkeypatch.setenv("KEDUT_SECRET", "s")
+    monkeypatch.setenv("KEDUT_SECRET", "s" * 43)
     assert main(["serve", *options]) == 2
     said = capsys.readouterr().err
     assert words in said
@@ -184,6 +184,6 @@ def test_without_the_web_part_the_way_to_install_it_is_told(
 ) -> None:
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     monkeypatch.setenv("KEDUT_DATABASE", "")  # both are put back as they were
-    monkeypatch.setenv("KEDUT_SECRET", "s")
+    monkeypatch.setenv("KEDUT_SECRET", "s" * 43)
     assert main(["serve", "--port", "0"]) == 2
     assert "pip install 'kedut[web]'" in capsys.readouterr().err

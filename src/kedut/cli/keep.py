@@ -139,8 +139,7 @@ def _address(options: argparse.Namespace, *, password: bool = False) -> str:
 def _keys() -> Keys:
     from kedut.storage.keys import Keys
 
-    several = os.environ.get("KEDUT_KEYS", "")
-    return Keys.parse(several) if several else Keys.from_environment(os.environ)
+    return Keys.from_environment(os.environ)
 
 
 def _count(store: Store) -> int:

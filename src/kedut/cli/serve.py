@@ -95,10 +95,7 @@ def _check_settings() -> None:
     settings = settings_from()
     if settings.database:
         address(settings.database)
-    if settings.keys:
-        Keys.parse(" ".join(settings.keys))
-    else:
-        Keys.from_environment(os.environ)
+    Keys.parse(",".join(settings.keys))
 
 
 def _config(workers: int) -> Config:

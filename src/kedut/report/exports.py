@@ -1,4 +1,4 @@
-"""A case and its assessment as CSV, for a spreadsheet or a statistics program.
+"""A case, its assessment, or both as CSV, for a spreadsheet or a statistics program.
 
 For the person's own hands: everything is in it, private answers too.
 """
@@ -17,6 +17,10 @@ from kedut.knowledge.words import Words
 
 CASE_COLUMNS = ("kind", "id", "name", "answer", "value", "unit")
 ASSESSMENT_COLUMNS = ("part", "id", "of", "name", "value", "low", "high", "grade", "sources")
+TOGETHER_COLUMNS = (
+    *("part", "id", "of", "name", "answer"),
+    *("value", "unit", "low", "high", "grade", "sources"),
+)
 # What makes a spreadsheet take a cell for a formula, also in the wide letters of East Asia.
 _FORMULA = frozenset("=+-@\t\r\uff1d\uff0b\uff0d\uff20")
 
@@ -32,6 +36,20 @@ def assessment_csv(assessment: Assessment, knowledge: Knowledge, language: str) 
     """Give an assessment as CSV: one figure or statement a row, with six significant digits."""
     rows = _assessment_rows(assessment, knowledge.words(language))
     return _written(ASSESSMENT_COLUMNS, rows)
+
+
+def together_csv(case: Case, assessment: Assessment, knowledge: Knowledge, language: str) -> str:
+    """Give a case and its assessment as one CSV: first the answers, then what follows from them."""
+    words = knowledge.words(language)
+    told: Iterator[tuple[Cell, ...]] = (
+        (part, name, "", shown, answer, value, unit, None, None, "", "")
+        for part, name, shown, answer, value, unit in _case_rows(case, knowledge, words)
+    )
+    found: Iterator[tuple[Cell, ...]] = (
+        (part, name, of, shown, "", value, "", *rest)
+        for part, name, of, shown, value, *rest in _assessment_rows(assessment, words)
+    )
+    return _written(TOGETHER_COLUMNS, (*told, *found))
 
 
 def _written(columns: tuple[str, ...], rows: Iterable[tuple[Cell, ...]]) -> str:

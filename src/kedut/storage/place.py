@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -67,3 +68,19 @@ def make_private(file: Path) -> None:
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, OWNER_ONLY_FILE))
     if file.stat().st_mode & 0o077:
         file.chmod(OWNER_ONLY_FILE)
+
+
+def can_be_written(file: Path) -> None:
+    """Return if a database can be written there, or made where there is none; else raise OSError.
+
+    Nothing is made.
+    """
+    there = file
+    while not there.exists() and there != there.parent:
+        there = there.parent
+    fits = there.is_file() if there == file else there.is_dir()
+    mode = os.W_OK if there == file else os.W_OK | os.X_OK
+    if not fits:
+        raise NotADirectoryError(errno.ENOTDIR, "a file and a folder are mixed up", str(there))
+    if not os.access(there, mode):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))

@@ -26,6 +26,20 @@ def schema_of(connection: Connection) -> str:
     return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}")) or EMPTY
 
 
+def must_not_be_newer(connection: Connection) -> str:
+    """Give the schema a database has, where this kedut knows it.
+
+    Raises
+    ------
+    NewerSchema
+        A newer kedut was here.
+    """
+    found = schema_of(connection)
+    if int(found) > int(SCHEMA):
+        raise NewerSchema(found, SCHEMA)
+    return found
+
+
 def upgrade(engine: Engine) -> None:
     """Bring the database to the newest schema, in one transaction; nothing if it is there.
 
@@ -37,11 +51,9 @@ def upgrade(engine: Engine) -> None:
     if engine.dialect.name == SQLITE:
         _write_ahead(engine)
     with reading(engine).connect() as connection:
-        found = schema_of(connection)
+        found = must_not_be_newer(connection)
     if found == SCHEMA:
         return
-    if int(found) > int(SCHEMA):
-        raise NewerSchema(found, SCHEMA)
     with engine.begin() as connection:  # on SQLite the one writer there can be
         if engine.dialect.name != SQLITE:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ONE_AT_A_TIME})

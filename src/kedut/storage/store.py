@@ -16,8 +16,8 @@ from kedut.storage.errors import NewerThere, NotKept, StoreUnavailable, TooLarge
 from kedut.storage.faults import in_our_words, not_here
 from kedut.storage.kept import Kept
 from kedut.storage.keys import Keys
-from kedut.storage.place import SQLITE, address, file_of, identity, make_private
-from kedut.storage.schema import upgrade
+from kedut.storage.place import SQLITE, address, can_be_written, file_of, identity, make_private
+from kedut.storage.schema import must_not_be_newer, upgrade
 from kedut.storage.seal import Sealed, lookup_of, seal, unseal
 from kedut.storage.sqlite_file import copy_in, copy_out
 from kedut.storage.tables import kept as table
@@ -159,6 +159,22 @@ class Store:
         """Return if the database answers and has our tables; else raise StoreUnavailable."""
         with self.reading() as connection:
             connection.execute(select(table.c.lookup).limit(1))
+
+    def answers(self) -> None:
+        """Return if something could be kept now; else raise StoreUnavailable. Makes nothing.
+
+        A SQLite file that is not there yet is looked for a place; a new PostgreSQL database gets no
+        tables. An old one is upgraded when it is used, not here.
+        """
+        if self._upgraded:
+            self.ready()
+            return
+        with self._in_our_words():
+            if self._file:
+                can_be_written(self._file)
+            if self._file is None or self._file.exists():
+                with reading(self._engine).connect() as connection:
+                    must_not_be_newer(connection)
 
     def keys_in_use(self) -> Mapping[str, int]:
         """Count the documents by the id of the key that sealed them; empty id: the link alone."""

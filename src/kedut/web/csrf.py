@@ -40,6 +40,23 @@ def token_for(request: Request) -> str:
     return base64.urlsafe_b64encode(mask + masked).decode().rstrip("=")
 
 
+class Later:
+    """The token of a page's forms, made when the page first writes it.
+
+    A page that writes none is no page with a form, and sets no cookie.
+    """
+
+    __slots__ = ("_request", "_token")
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self._token = ""
+
+    def __str__(self) -> str:
+        self._token = self._token or token_for(self._request)
+        return self._token
+
+
 def holds(request: Request, token: str) -> bool:
     """Say whether a form came from a page of ours in the same browser."""
     site = request.headers.get("sec-fetch-site", "same-origin")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,9 +14,10 @@ from starlette.responses import Response
 
 from kedut.assess.pipeline import assess
 from kedut.assess.transcript import BadTranscript, Transcript, interview_of, unpack
-from kedut.assess.wire import full, rounded
+from kedut.assess.wire import full
 from kedut.case.case import Case
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.report.exports import together_csv
 from kedut.storage.token import Token
 from kedut.web.answers import Posted, posted
 from kedut.web.csrf import FIELD, holds
@@ -105,27 +104,9 @@ def _assessed(transcript: Transcript, knowledge: Knowledge, language: str) -> st
 
 
 def _table(transcript: Transcript, knowledge: Knowledge, language: str) -> str:
-    """Give one row an answer and a cause; what was not told has no row."""
+    """Give one row an answer and a figure; what was not told has no row."""
     case = interview_of(transcript).case
-    found = assess(case, knowledge, language=language)
-    words = knowledge.words(language)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(("part", "id", "name", "value"))
-    writer.writerow(("version", "knowledge", "", found.knowledge_version))
-    writer.writerow(("version", "software", "", found.software_version))
-    for name, told in (("age", case.age), ("sex", case.sex)):
-        if told is not None:
-            writer.writerow(("person", name, "", told))
-    for state, names in (("present", case.present), ("absent", case.absent)):
-        for name in names:
-            writer.writerow(("finding", name, words.of("findings", name, "name"), state))
-    level = found.urgency.level
-    writer.writerow(("urgency", level, words.say(f"level.{level}"), found.urgency.within_days))
-    for cause in found.causes:
-        name = words.of("causes", cause.id, "name")
-        writer.writerow(("cause", cause.id, name, rounded(cause.probability)))
-    return out.getvalue()
+    return together_csv(case, assess(case, knowledge, language=language), knowledge, language)
 
 
 def _fhir(transcript: Transcript, knowledge: Knowledge, language: str) -> str:

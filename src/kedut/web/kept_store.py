@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
 from fastapi import Request
@@ -29,8 +28,7 @@ def store_of(request: Request) -> Store:
     with _OPENING:
         store = getattr(state, "store", None)
         if store is None:
-            told = state.settings.keys
-            keys = Keys.parse(" ".join(told)) if told else Keys.from_environment(os.environ)
+            keys = Keys.parse(",".join(state.settings.keys))
             address = state.settings.database or default_url()
             store = state.store = open_store(address, keys=keys, at_once=False)
     return store

@@ -34,9 +34,7 @@ def _shelf(request: Request, language: str) -> Shelf:
 
 def _page(request: Request, template: str, language: str, **values: Any) -> HTMLResponse:
     """Give a page that anybody may keep: it holds no form with a token, so it sets no cookie."""
-    page = render(request, f"library-{template}.html", language, headers=_KEPT, **values)
-    request.state.browser = None
-    return page
+    return render(request, f"library-{template}.html", language, headers=_KEPT, **values)
 
 
 def _there(page: Page | None) -> Page:
@@ -145,8 +143,9 @@ def report_a_figure(request: Request, language: str, figure: str = "") -> HTMLRe
         say("library.report.why"),
     ]
     text = "\n".join(lines)
-    address: str = getattr(request.app.state.settings, "reports_to", "")
-    mail = f"mailto:{quote(address, safe='@')}?subject={quote(f'kedut: {what}')}&body={quote(text)}"
+    address: str = request.app.state.settings.reports_to
+    subject = f"kedut: {what}" if what else "kedut"
+    mail = f"mailto:{quote(address, safe='@')}?subject={quote(subject)}&body={quote(text)}"
     return _page(request, "report", language, what=what, text=text, mail=mail if address else "")
 
 

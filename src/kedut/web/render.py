@@ -16,7 +16,7 @@ from kedut.knowledge.words import LANGUAGES
 from kedut.report.page import ICONS, band, curve
 from kedut.report.whole_numbers import in_words
 from kedut.web.assets import asset
-from kedut.web.csrf import token_for
+from kedut.web.csrf import Later
 
 _HERE = Path(__file__).parent
 _REPORT = _HERE.parent / "report"
@@ -76,7 +76,7 @@ def render(
             language=language,
             languages=LANGUAGES,
             knowledge=knowledge,
-            csrf=token_for(request),
+            csrf=Later(request),
             here=here,
             **values,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,10 @@ from dataclasses import dataclass, field
 from kedut.knowledge.words import LANGUAGES
 
 PREFIX = "KEDUT_"
+_SHORTEST_SECRET = 22  # characters; 128 random bits in base64
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_YES = ("1", "true", "yes", "on")
+_NO = ("", "0", "false", "no", "off")
 
 
 class BadSetting(ValueError):
@@ -27,6 +32,7 @@ class Settings:
     proxies : how many proxies of our own stand before the server and add `X-Forwarded-For`
     requests_per_minute : by one address to pages and interfaces; 0 for no limit
     language : where the browser names none of ours
+    reports_to : whom the page "report a wrong figure" writes to; empty for nobody
     """
 
     database: str = ""
@@ -36,6 +42,7 @@ class Settings:
     proxies: int = 0
     requests_per_minute: int = 600
     language: str = "id"
+    reports_to: str = ""
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -44,7 +51,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     Raises
     ------
     BadSetting
-        A number that is none, or a language that is not there.
+        A number that is none, a language that is not there, a secret that can be guessed.
     """
 
     def told(name: str) -> str:
@@ -55,13 +62,34 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         raise BadSetting(f"KEDUT_LANGUAGE is {language!r}; there are {', '.join(LANGUAGES)}")
     return Settings(
         database=told("DATABASE"),
-        keys=tuple(key for key in told("KEYS").split(",") if key),
-        secret=told("SECRET") or secrets.token_urlsafe(32),
-        secure=told("SECURE").lower() in ("1", "true", "yes"),
+        keys=tuple(key for key in re.split(r"[\s,]+", told("KEY")) if key),
+        secret=_secret(told("SECRET")),
+        secure=_yes(told("SECURE"), "KEDUT_SECURE"),
         proxies=_number(told("PROXIES"), 0, "KEDUT_PROXIES"),
         requests_per_minute=_number(told("REQUESTS_PER_MINUTE"), 600, "KEDUT_REQUESTS_PER_MINUTE"),
         language=language,
+        reports_to=_address(told("REPORTS_TO"), "KEDUT_REPORTS_TO"),
     )
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < _SHORTEST_SECRET:
+        raise BadSetting(
+            "KEDUT_SECRET is too short to be a secret; make one with `openssl rand -base64 32`"
+        )
+    return text or secrets.token_urlsafe(32)
+
+
+def _yes(text: str, name: str) -> bool:
+    if text.lower() not in _YES + _NO:
+        raise BadSetting(f"{name} is {text[:40]!r}; 1 for yes or 0 for no would do")
+    return text.lower() in _YES
+
+
+def _address(text: str, name: str) -> str:
+    if text and not _ADDRESS.fullmatch(text):
+        raise BadSetting(f"{name} is {text[:40]!r}; an address like figures@example.org would do")
+    return text
 
 
 def _number(text: str, default: int, name: str) -> int:

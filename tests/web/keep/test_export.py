@@ -43,11 +43,13 @@ def test_the_exported_result_has_the_fixed_shape(client: TestClient) -> None:
 
 def test_the_exported_table_has_every_answer_and_cause(client: TestClient) -> None:
     rows = list(csv.DictReader(io.StringIO(press(client, "/en/export/csv", t=told()).text)))
-    assert {(row["id"], row["value"]) for row in rows if row["part"] == "finding"} == {
+    assert {(row["id"], row["answer"]) for row in rows if row["part"] == "finding"} == {
         ("twitch_calf_one_side", "present"),
         ("calf_pain", "absent"),
     }
-    assert sum(row["part"] == "cause" for row in rows) > 50
+    causes = [row for row in rows if row["part"] == "cause"]
+    assert len(causes) > 50
+    assert all(float(row["low"]) <= float(row["value"]) <= float(row["high"]) for row in causes)
 
 
 def test_everything_kept_is_exported_in_one_file(client: TestClient) -> None:
