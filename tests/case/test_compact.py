@@ -12,14 +12,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from kedut.assess.pipeline import assess
 from kedut.case import base45
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.case.compact import PREFIX, is_packed, pack, plain, unpack
 from kedut.case.errors import BadCase
 from kedut.case.finding_space import finding_space
 from kedut.case.private import handed_on, withheld
 from kedut.case.wire import case_from
-from kedut.knowledge.entities import PRIVATE_KINDS
+from kedut.knowledge.entities import PRIVATE_KINDS, Level
 from kedut.knowledge.load import ours
 
 KNOWLEDGE = ours()
@@ -173,6 +174,12 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
         raw({"p": "leg_weakness"}),
         raw({"p": ["leg_weakness"], "n": ["leg_weakness"]}),
         raw({"v": {"heel_raises_left": -1}}),
+        raw({"p": [], "u": ["at-once", 0]}),
+        raw({"p": [], "u": ["urgent"]}),
+        raw({"p": [], "u": ["urgent", -1]}),
+        raw({"p": [], "u": ["urgent", True]}),
+        raw({"p": [], "u": [["urgent"], 1]}),
+        raw({"p": [], "u": "urgent"}),
     ],
 )
 def test_a_text_that_is_no_case_is_told_so(text):
@@ -197,3 +204,39 @@ def test_json_is_not_taken_for_a_packed_case():
     assert is_packed(b"\n KEDUT1:BB8")
     assert is_packed("KEDUT9:")
     assert not is_packed(b'{"id": "KEDUT1:"}')
+
+
+@settings(deadline=None, max_examples=60)
+@given(cases(), st.sets(st.sampled_from(PRIVATE_KINDS)))
+def test_who_reads_the_text_is_told_no_milder_urgency_than_all_answers_gave(case, ticked):
+    whole = assess(case, KNOWLEDGE, detail="brief").urgency
+    floor = AtLeast(level=whole.level, within_days=whole.within_days)
+    text = pack(case, KNOWLEDGE, ticked, floor)
+    read = unpack(text, KNOWLEDGE, where="code").case
+    found = assess(read, KNOWLEDGE, detail="brief").urgency
+    assert found.level.rank >= whole.level.rank
+    assert found.level.rank > whole.level.rank or found.within_days <= whole.within_days
+
+
+def test_a_private_alarm_keeps_its_urgency_and_not_its_name():
+    case = Case(age=40.0, present=("twitch_calf_one_side", "suicidal_thoughts"))
+    whole = assess(case, KNOWLEDGE, detail="brief").urgency
+    floor = AtLeast(level=whole.level, within_days=whole.within_days)
+    read = unpack(pack(case, KNOWLEDGE, (), floor), KNOWLEDGE, where="code").case
+    assert read.present == ("twitch_calf_one_side",)
+    told = assess(read, KNOWLEDGE, detail="brief").urgency
+    assert (told.level, told.within_days) == (Level.EMERGENCY, 0)
+    assert [because.id for because in told.because] == ["told_before"]
+    assert assess(replace(read, at_least=None), KNOWLEDGE).urgency.level is Level.ROUTINE
+
+
+def test_a_code_made_before_urgencies_were_in_it_is_still_read():
+    found = unpack(raw({"p": ["leg_weakness"], "x": 1}), KNOWLEDGE, where="code")
+    assert found.left_out
+    assert found.case.at_least is None
+
+
+def test_an_urgency_read_from_a_code_goes_on_into_the_next_code():
+    floor = AtLeast(level=Level.URGENT, within_days=1)
+    case = replace(Case(present=("calf_pain",)), at_least=floor)
+    assert unpack(pack(case, KNOWLEDGE), KNOWLEDGE, where="code").case.at_least == floor

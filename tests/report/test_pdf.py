@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import re
 import sys
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from io import BytesIO
@@ -14,7 +15,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.case.compact import pack, plain, unpack
 from kedut.case.private import handed_on
 from kedut.report import pdf as pdf_module
@@ -133,9 +134,13 @@ def test_the_code_scans_from_paper_and_holds_the_case(who):
     page = pypdfium2.PdfDocument(note(who, "id"))[0]
     picture = page.render(scale=300 / POINTS_AN_INCH).to_pil()
     (found,) = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
-    assert found.text == pack(case, KNOWLEDGE)
+    urgency = assessed(case, "id").urgency
+    floor = AtLeast(level=urgency.level, within_days=urgency.within_days)
+    assert found.text == pack(case, KNOWLEDGE, at_least=floor)
     kept, _ = handed_on(case, KNOWLEDGE)
-    assert unpack(found.text, KNOWLEDGE, where="paper").case == plain(kept)
+    read = unpack(found.text, KNOWLEDGE, where="paper").case
+    assert replace(read, at_least=None) == plain(kept)
+    assert assessed(read, "id").urgency.level.rank >= urgency.level.rank
     corners = found.position
     width_mm = (corners.top_right.x - corners.top_left.x) / 300 * MM_AN_INCH
     assert 30 < width_mm <= 40

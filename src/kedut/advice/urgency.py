@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from kedut.case.case import AtLeast
 from kedut.case.finding_space import Findings, Mask, could_hold, finding_space, holds
 from kedut.knowledge.entities import Level, Rule
 from kedut.knowledge.knowledge_base import Knowledge
@@ -244,6 +245,19 @@ def expected_harm(knowledge: Knowledge, at_work: Mapping[str, float]) -> Because
             leading = max(needing, key=lambda cause: (needing[cause], cause))
             return Because(kind="harm", id=leading, level=level)
     return None
+
+
+def not_below(urgency: Urgency, told: AtLeast | None) -> Urgency:
+    """Give an urgency, or the one that was found before with more answers where that is higher."""
+    if told is None:
+        return urgency
+    before = Because(kind="default", id="told_before", level=told.level)
+    days = min(told.within_days, DAYS[told.level])
+    if told.level.rank > urgency.level.rank:
+        return replace(urgency, level=told.level, within_days=days, because=(before,))
+    if told.level is urgency.level and days < urgency.within_days:
+        return replace(urgency, within_days=days, because=(*urgency.because, before))
+    return urgency
 
 
 @lru_cache(maxsize=8)

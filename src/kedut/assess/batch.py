@@ -78,7 +78,7 @@ class Brief:
     def line(self, case: Case) -> str:
         """Give the assessment of a case as one line of JSON, without the line's end."""
         fast = self.reasoner.fast
-        if fast is None or not is_adult(case):
+        if fast is None or not is_adult(case) or case.at_least is not None:
             found = assess(case, self.knowledge, detail="brief")
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)

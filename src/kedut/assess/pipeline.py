@@ -6,7 +6,7 @@ from collections import Counter
 
 import kedut
 from kedut.advice.actions import COUNTRY, actions
-from kedut.advice.urgency import Urgency, triage_of
+from kedut.advice.urgency import Urgency, not_below, triage_of
 from kedut.assess.assessment import Assessment, Bits, CauseResult, Question
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
@@ -50,7 +50,7 @@ def assess(
     findings = finding_space(knowledge).close(case)
     adult = is_adult(case)
     inference = infer(knowledge, findings) if adult else None
-    urgency = urgency_of(knowledge, findings, adult=adult)
+    urgency = not_below(urgency_of(knowledge, findings, adult=adult), case.at_least)
     if inference is None:
         return _for_a_child(case, knowledge, findings, urgency, detail, language, country)
     order = inference.ranked()

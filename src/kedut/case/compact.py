@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kedut.case import base45
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.case.errors import BadCase
 from kedut.case.private import handed_on
 from kedut.case.wire import case_from, parse_object
+from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 
 PREFIX = "KEDUT1:"
@@ -25,6 +26,7 @@ _LONGEST_TEXT = 8_000  # constant: characters; the largest QR code holds 4,296
 _LARGEST_JSON = 64_000  # constant: bytes; every finding answered needs some 15,000
 _WORTH_A_GROUP = 3  # constant: fewer answers are named one by one
 _SEXES = {"m": "male", "f": "female"}
+_MOST_DAYS = 366
 _REMEDY = "scan or copy the whole text again, from KEDUT1: to its end"
 
 
@@ -51,12 +53,18 @@ def plain(case: Case) -> Case:
     )
 
 
-def pack(case: Case, knowledge: Knowledge, ticked: Collection[str] = ()) -> str:
+def pack(
+    case: Case,
+    knowledge: Knowledge,
+    ticked: Collection[str] = (),
+    at_least: AtLeast | None = None,
+) -> str:
     """Give a case as one text.
 
     Parameters
     ----------
     ticked : kinds of private answers (`PRIVATE_KINDS`) that the person allowed
+    at_least : the urgency found with all answers; whoever assesses the text says no less
     """
     kept, left_out = handed_on(case, knowledge, ticked)
     kept = plain(kept)
@@ -70,12 +78,33 @@ def pack(case: Case, knowledge: Knowledge, ticked: Collection[str] = ()) -> str:
         "g": groups,
         "v": {name: _short(number) for name, number in sorted(kept.values.items())},
         "x": int(left_out),
+        "u": _floor(at_least or case.at_least),
     }
     told = {key: value for key, value in shape.items() if value not in (None, "", [], {}, 0)}
     if kept.age == 0:
         told["a"] = 0
     text = json.dumps(told, separators=(",", ":"), ensure_ascii=False)
     return PREFIX + base45.encode(zlib.compress(text.encode(), 9))
+
+
+def _floor(found: AtLeast | None) -> list[Any]:
+    """Give an urgency that others must not fall below; self-care says nothing."""
+    if found is None or found.level is Level.SELF_CARE:
+        return []
+    return [str(found.level), found.within_days]
+
+
+def _at_least(found: Mapping[str, Any], where: str) -> AtLeast | None:
+    """Read that urgency; one that cannot be read is told, for without it less could be said."""
+    told = found.get("u")
+    if told is None:
+        return None
+    match told:
+        case [str(level), int(days)] if (
+            level in list(Level) and not isinstance(days, bool) and 0 <= days <= _MOST_DAYS
+        ):
+            return AtLeast(level=Level(level), within_days=days)
+    raise _wrong(where, "the urgency in it has another shape")
 
 
 def _short(number: float | None) -> float | None:
@@ -128,7 +157,7 @@ def unpack(text: str, knowledge: Knowledge, *, where: str) -> Unpacked:
         "values": found.get("v"),
     }
     case = case_from(shape, knowledge, where=where, lenient=True)
-    case = replace(plain(case), ignored=case.ignored)
+    case = replace(plain(case), ignored=case.ignored, at_least=_at_least(found, where))
     return Unpacked(case=case, left_out=bool(found.get("x")), unread=unread)
 
 

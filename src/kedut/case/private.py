@@ -26,6 +26,13 @@ def withheld(knowledge: Knowledge, ticked: Collection[str] = ()) -> frozenset[st
     return _withheld(knowledge, frozenset(ticked))
 
 
+def telling_values(knowledge: Knowledge, findings: Collection[str]) -> frozenset[str]:
+    """Give the measured values that tell whether one of some findings is there."""
+    return frozenset(
+        t.value for t in knowledge.thresholds if knowledge.resolve(t.finding) in findings
+    )
+
+
 def handed_on(case: Case, knowledge: Knowledge, ticked: Collection[str] = ()) -> tuple[Case, bool]:
     """Give the case without private answers, and whether anything was left out.
 
@@ -33,7 +40,7 @@ def handed_on(case: Case, knowledge: Knowledge, ticked: Collection[str] = ()) ->
     measured value goes with the finding it sets.
     """
     private = withheld(knowledge, ticked)
-    telling = {t.value for t in knowledge.thresholds if knowledge.resolve(t.finding) in private}
+    telling = telling_values(knowledge, private)
     kept = replace(
         case,
         present=tuple(name for name in case.present if name not in private),

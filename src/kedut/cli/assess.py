@@ -127,6 +127,8 @@ def _unpacked(entry: Entry, knowledge: Knowledge) -> Case:
     found = unpack(entry.text.decode("ascii", "replace"), knowledge, where=entry.where)
     if found.left_out:
         _complain(f"{entry.where}: some answers were left out at the person's wish")
+        if found.case.at_least is None:
+            _complain(f"{entry.where}: the note it came from may be more urgent; the note holds")
     if found.unread:
         groups = ", ".join(found.unread)
         _complain(f"{entry.where}: of another knowledge version, answers left unknown: {groups}")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 from kedut.assess.assessment import Assessment
-from kedut.case.case import Case
+from kedut.assess.pipeline import assess
+from kedut.case.case import AtLeast, Case
+from kedut.case.private import handed_on
 from kedut.fhir import systems
 from kedut.fhir.codings import coding
 from kedut.fhir.errors import Issue, outcome
 from kedut.fhir.identity import Identity
 from kedut.fhir.observations import Observer
 from kedut.fhir.plan import Planner
+from kedut.fhir.privacy import labelled, labels, private_in, redacted
 from kedut.fhir.provenance import device, provenance
 from kedut.fhir.respond import response_of
 from kedut.fhir.risk_assessment import risk_assessment
@@ -36,6 +41,8 @@ def bundle(
 ) -> Found:
     """Give a collection of everything said about one case.
 
+    All answers are in it. What rests on private ones is labelled restricted.
+
     when : date and time with offset; None where it is not known, then dates are left out
     private : ICD codes of the mind and of HIV go out too; the person agreed
     """
@@ -52,7 +59,32 @@ def bundle(
     found["entry"] = [
         {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource} for resource in resources
     ]
-    return found
+    return labelled(found, labels(private_in(case, knowledge, assessment.present), knowledge))
+
+
+def handed_bundle(
+    case: Case,
+    knowledge: Knowledge,
+    language: str,
+    *,
+    ticked: Collection[str] = (),
+    when: str | None = None,
+) -> Found:
+    """Give what a person hands on: without private answers, and assessed without them.
+
+    The urgency alone is of all answers, since leaving something out must not make it milder.
+
+    ticked : kinds of private answers (`PRIVATE_KINDS`) that the person allowed
+    """
+    shown, left_out = handed_on(case, knowledge, ticked)
+    if left_out:
+        whole = assess(case, knowledge, detail="brief").urgency
+        floor = AtLeast(level=whole.level, within_days=whole.within_days)
+        shown = replace(shown, at_least=floor)
+    told = assess(shown, knowledge, language=language)
+    private = "mental" in ticked and "intimate" in ticked
+    found = bundle(shown, told, knowledge, language, when=when, private=private)
+    return labelled(found, [redacted()]) if left_out else found
 
 
 def resources_of(
@@ -91,6 +123,8 @@ def resources_of(
         private=private,
     )
     flags, plan = planner.flags(), planner.care_plan()
+    marks = labels(private_in(case, knowledge, assessment.present), knowledge)
+    plan, risks, response = (labelled(found, marks) for found in (plan, risks, response))
     made = [*flags, risks, plan]
     origin = provenance(
         assessment, knowledge, identity, targets=[_reference(r) for r in made], when=when

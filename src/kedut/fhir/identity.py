@@ -17,7 +17,7 @@ class Identity:
     """
 
     def __init__(self, case: Case, *versions: str) -> None:
-        content = [
+        content: list[object] = [
             case.id,
             case.age,
             case.sex,
@@ -27,6 +27,8 @@ class Identity:
             sorted(case.ignored),
             versions,
         ]
+        if case.at_least is not None:
+            content.append([str(case.at_least.level), case.at_least.within_days])
         self._root = uuid5(_OURS, json.dumps(content, ensure_ascii=True))
 
     def of(self, *parts: str) -> str:

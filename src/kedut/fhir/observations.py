@@ -17,6 +17,7 @@ from kedut.fhir.codings import (
     value_name,
 )
 from kedut.fhir.identity import Identity
+from kedut.fhir.privacy import labelled, labels
 from kedut.fhir.respond import tidy
 from kedut.knowledge.entities import Kind
 from kedut.knowledge.knowledge_base import Knowledge
@@ -55,7 +56,7 @@ class Observer:
         finding = self.knowledge.findings[name]
         sign = "POS" if there else "NEG"
         interpretation = coding(systems.terminology("v3-ObservationInterpretation"), sign)
-        return {
+        found = {
             **self._head(name, _CATEGORY.get(finding.kind, "survey")),
             "code": {
                 "coding": finding_coding(finding, self.words),
@@ -65,6 +66,7 @@ class Observer:
             "valueBoolean": there,
             "interpretation": [{"coding": [interpretation]}],
         }
+        return labelled(found, labels([name], self.knowledge))
 
     def value(self, name: str) -> Found:
         """Give one measurement."""
@@ -73,7 +75,7 @@ class Observer:
             category = "vital-signs"
         elif name in loinc_of(self.knowledge):
             category = "laboratory"
-        return {
+        found = {
             **self._head(f"value/{name}", category),
             "code": {
                 "coding": value_coding(self.knowledge, name, self.words),
@@ -82,6 +84,7 @@ class Observer:
             **self._rest(),
             "valueQuantity": quantity(self.knowledge, name, tidy(self.case.values[name])),
         }
+        return labelled(found, labels([name], self.knowledge))
 
     def _age(self) -> Found:
         years = {

@@ -10,6 +10,7 @@ from kedut.assess.assessment import Assessment
 from kedut.fhir import systems
 from kedut.fhir.codings import cause_concept, coding, concept
 from kedut.fhir.identity import Identity
+from kedut.fhir.privacy import labelled, labels
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
@@ -44,7 +45,10 @@ class Planner:
         flags = [self._flag("urgency", urgency)]
         if level.rank > Level.ROUTINE.rank:
             flags += [
-                self._flag(b.id, concept(systems.RULES, b.id, self.reason(b)))
+                labelled(
+                    self._flag(b.id, concept(systems.RULES, b.id, self.reason(b))),
+                    labels(b.findings, self.knowledge),
+                )
                 for b in self.assessment.urgency.because
                 if b.kind == "rule"
             ]

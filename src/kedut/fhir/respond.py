@@ -32,10 +32,8 @@ def response_of(
     if identity:
         response["id"] = identity
     response["language"] = language
-    if case.ignored:
-        response["extension"] = [
-            {"url": systems.IGNORED, "valueString": name} for name in case.ignored if name.strip()
-        ]
+    if extensions := [*_ignored(case), *_at_least(case)]:
+        response["extension"] = extensions
     if case.id.strip():
         response["identifier"] = {"system": systems.CASE_ID, "value": case.id}
     response["questionnaire"] = f"{systems.QUESTIONNAIRE}|{knowledge.version}"
@@ -47,6 +45,21 @@ def response_of(
     if items := teller.items():
         response["item"] = items
     return response
+
+
+def _ignored(case: Case) -> list[dict[str, Any]]:
+    return [{"url": systems.IGNORED, "valueString": name} for name in case.ignored if name.strip()]
+
+
+def _at_least(case: Case) -> list[dict[str, Any]]:
+    """Give the urgency that was found with more answers than these."""
+    if case.at_least is None:
+        return []
+    told = [
+        {"url": "level", "valueCode": str(case.at_least.level)},
+        {"url": "within-days", "valueInteger": case.at_least.within_days},
+    ]
+    return [{"url": systems.AT_LEAST, "extension": told}]
 
 
 class _Teller:

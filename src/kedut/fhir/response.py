@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.case.errors import BadCase
 from kedut.case.wire import case_from
 from kedut.fhir import systems
@@ -14,6 +14,7 @@ from kedut.fhir.answers import YEARS, number_in, sex_in, state_in, truth_in
 from kedut.fhir.codings import unit_of, values_of
 from kedut.fhir.errors import BadResource, Issue
 from kedut.fhir.layout import AGE, EMERGENCY_READ, SEX, group_ids
+from kedut.knowledge.entities import Level
 from kedut.knowledge.errors import UnknownIdentifier
 from kedut.knowledge.knowledge_base import Knowledge
 
@@ -39,7 +40,21 @@ def case_of(response: Found, knowledge: Knowledge) -> Case:
             reader.ignored.setdefault(extension["valueString"])
     if reader.issues:
         raise BadResource(reader.issues, 422)
-    return reader.case(_identifier(response))
+    return replace(reader.case(_identifier(response)), at_least=_at_least(response))
+
+
+def _at_least(response: Found) -> AtLeast | None:
+    """Read an urgency that was found with more answers; one that cannot be read is told."""
+    told = [e for e in response.get("extension", ()) if e.get("url") == systems.AT_LEAST]
+    if not told:
+        return None
+    parts = {part.get("url"): part for part in told[0].get("extension", ())}
+    level = parts.get("level", {}).get("valueCode")
+    days = parts.get("within-days", {}).get("valueInteger")
+    if level not in [str(known) for known in Level] or not isinstance(days, int) or days < 0:
+        issue = Issue("value", "must hold a level and days", "QuestionnaireResponse.extension")
+        raise BadResource([issue], 422)
+    return AtLeast(level=Level(level), within_days=days)
 
 
 def answered(response: Found) -> Iterator[tuple[str, Found]]:

@@ -17,6 +17,7 @@ from kedut.fhir.bundle import identity_of
 from kedut.fhir.codings import coding, is_private, loinc_of
 from kedut.fhir.identity import Identity
 from kedut.fhir.observations import Observer
+from kedut.fhir.privacy import labelled, labels, private_in
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 
@@ -49,20 +50,23 @@ def satusehat_bundle(
 ) -> Found:
     """Give what a clinic may file after it has looked at it; Indonesian words.
 
-    Every Condition is `differential`: nobody has examined the person yet.
+    Every Condition is `differential`: nobody has examined the person yet. Where private answers
+    were used it is labelled restricted.
     """
     words = knowledge.words("id")
     identity = identity_of(case, assessment)
     filer = _Filer(words, identity, visit or Visit(), utc(when))
+    told = private_in(case, knowledge, assessment.present)
+    marks = labels(told, knowledge)
     resources = [
-        filer.condition(code, name, text)
+        labelled(filer.condition(code, name, text), marks)
         for code, name, text in _differential(assessment, knowledge, words, private)
     ]
     observer = Observer(case, knowledge, words, identity, filer.when)
     resources += [
         filer.observation(observer.value(name), name)
         for name in sorted(case.values)
-        if name in loinc_of(knowledge)
+        if name in loinc_of(knowledge) and (private or name not in told)
     ]
     return {
         "resourceType": "Bundle",

@@ -14,6 +14,7 @@ VALUES = f"{BASE}/CodeSystem/kedut-values"
 CASE_ID = f"{BASE}/NamingSystem/case-id"
 
 IGNORED = f"{BASE}/StructureDefinition/ignored"
+AT_LEAST = f"{BASE}/StructureDefinition/urgency-at-least"
 URGENCY_NOW = f"{BASE}/StructureDefinition/urgency"
 INTERVAL = f"{BASE}/StructureDefinition/credible-interval-90"
 PREVALENT = f"{BASE}/StructureDefinition/prevalent-probability"

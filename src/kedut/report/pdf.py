@@ -19,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kedut.assess.assessment import Assessment
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.report.doctor import doctor_report
 from kedut.report.doctor_types import HandOver
@@ -108,7 +108,9 @@ class _Sheet:
         self.code, self.code_told = "", ""
         if code:
             alt = self.say("doctor.code.alt")
-            found = case_code(case, knowledge, alt, told.ticked)
+            urgency = assessment.urgency
+            floor = AtLeast(level=urgency.level, within_days=urgency.within_days)
+            found = case_code(case, knowledge, alt, told.ticked, floor)
             self.code = found or ""
             self.code_told = self.say("doctor.code.about" if found else "doctor.code.none")
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case
 from kedut.case.compact import pack
 from kedut.knowledge.knowledge_base import Knowledge
 
@@ -71,7 +71,11 @@ def qr_png(text: str, scale: int = 6) -> bytes:
 
 
 def case_code(
-    case: Case, knowledge: Knowledge, title: str, ticked: Collection[str] = ()
+    case: Case,
+    knowledge: Knowledge,
+    title: str,
+    ticked: Collection[str] = (),
+    at_least: AtLeast | None = None,
 ) -> str | None:
     """Give a case's QR code as SVG; nothing where so much was answered that none would scan.
 
@@ -79,8 +83,9 @@ def case_code(
     ----------
     title : what the code is, for those who do not see it
     ticked : kinds of private answers that the person allowed
+    at_least : the urgency found with all answers
     """
     try:
-        return qr_svg(pack(case, knowledge, ticked), title)
+        return qr_svg(pack(case, knowledge, ticked, at_least), title)
     except TooMuchForACode:
         return None

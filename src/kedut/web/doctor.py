@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
@@ -23,6 +26,7 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/{language}/doctor")
 @router.get("/{language}/doctor.pdf")
+@router.get("/{language}/doctor.fhir.json")
 def no_sheet(request: Request, language: str) -> HTMLResponse:
     """Say that a sheet needs an interview: its address holds nothing of it."""
     return render(request, "no-result.html", known(language))
@@ -38,6 +42,12 @@ async def sheet(request: Request, language: str) -> Response:
 async def printed(request: Request, language: str) -> Response:
     """Give the sheet as a file."""
     return await run_in_threadpool(_printed, request, known(language), await posted(request))
+
+
+@router.post("/{language}/doctor.fhir.json")
+async def filed(request: Request, language: str) -> Response:
+    """Give the same as a file for the system of a clinic."""
+    return await run_in_threadpool(_filed, request, known(language), await posted(request))
 
 
 def _hand_over(request: Request, form: Posted, whom: str) -> HandOver:
@@ -78,3 +88,22 @@ def _printed(request: Request, language: str, form: Posted) -> Response:
     day = told.day.isoformat() if told.day else ""
     name = f'attachment; filename="kedut-{day}.pdf"'
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": name})
+
+
+def _filed(request: Request, language: str, form: Posted) -> Response:
+    if not holds(request, form.one(FIELD)):
+        return _sheet(request, language, form)
+    from kedut.fhir.bundle import handed_bundle
+
+    knowledge = knowledge_of(request)
+    transcript, _ = transcript_of(form, knowledge)
+    told = _hand_over(request, form, transcript.whom)
+    case = replace(interview_of(transcript).case, id=str(uuid4()))  # no two people are one Patient
+    when = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+    shape = handed_bundle(case, knowledge, language, ticked=told.ticked, when=when)
+    day = told.day.isoformat() if told.day else ""
+    return Response(
+        json.dumps(shape, ensure_ascii=False, indent=1, allow_nan=False) + "\n",
+        media_type="application/fhir+json",
+        headers={"Content-Disposition": f'attachment; filename="kedut-fhir-{day}.json"'},
+    )
