@@ -59,6 +59,17 @@ def test_whatever_the_description_allows_or_not_is_answered_as_it_says(
     case.call_and_validate(checks=CHECKS)
 
 
+def test_every_operation_is_tried() -> None:
+    tried = SCHEMA.include(path_regex="^/api/").get_all_operations()
+    assert {(o.ok().method.upper(), o.ok().path) for o in tried} == {
+        ("POST", "/api/v1/assess"),
+        ("POST", "/api/v1/next"),
+        ("GET", "/api/v1/knowledge/{table}"),
+    }
+    hidden = [o.ok().path for o in SCHEMA.get_all_operations() if "/api/" not in o.ok().path]
+    assert all(path.startswith(("/fhir", "/cds-services", "/health", "/ready")) for path in hidden)
+
+
 @pytest.mark.parametrize("detail", ["full", "brief"])
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_gets_the_bytes_that_the_command_writes(

@@ -76,11 +76,11 @@ def failure(
         "try": _TRY[_nearest(status)],
         **(error or {}),
     }
-    if path.startswith("/fhir"):
+    if path.startswith(("/fhir", "/cds-services")):
         return JSONResponse(
             _outcome(status, told), status, kept, media_type="application/fhir+json"
         )
-    if path.startswith(("/api/", "/cds-services")) or path in ("/health", "/ready"):
+    if path.startswith("/api/") or path in ("/health", "/ready"):
         return JSONResponse({"error": told}, status, kept)
     knowledge: Knowledge = request.app.state.knowledge
     return HTMLResponse(_page(knowledge, _nearest(status), _language(request)), status, kept)

@@ -20,6 +20,17 @@ from kedut.fhir.parse import parse
 from kedut.fhir.questionnaire import with_server
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.web.fhir_operations import answers_in, assessed
+from kedut.web.fhir_shapes import (
+    ANSWERS_IN,
+    BY_ADDRESS,
+    CALL_IN,
+    CARDS_OUT,
+    SERVICES_OUT,
+    SPOKEN,
+    answers,
+    posted,
+    resource,
+)
 from kedut.web.fhir_wire import (
     allowed,
     body_of,
@@ -64,7 +75,7 @@ class FhirRoute(APIRoute):
         return told
 
 
-router = APIRouter(route_class=FhirRoute, tags=["FHIR"])
+router = APIRouter(route_class=FhirRoute, tags=["FHIR"], default_response_class=Response)
 
 
 def _knowledge(request: Request) -> Knowledge:
@@ -76,47 +87,43 @@ def _server(request: Request) -> str:
     return str(request.base_url).rstrip("/") + FHIR
 
 
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/fhir+json": {"schema": {"type": "object"}}},
-    }
-}
-_CDS_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"type": "object"}}},
-    }
-}
-
-
-@router.get(f"{FHIR}/metadata")
+@router.get(f"{FHIR}/metadata", responses=answers(resource("CapabilityStatement")))
 async def metadata(request: Request) -> Response:
     """Say what this server can do."""
     return fhir(capability_statement(_knowledge(request), _server(request)))
 
 
-@router.get(f"{FHIR}/Questionnaire/kedut")
+@router.get(
+    f"{FHIR}/Questionnaire/kedut",
+    responses=answers(resource("Questionnaire")),
+    openapi_extra=SPOKEN,
+)
 async def questionnaire(request: Request) -> Response:
     """Give the Questionnaire."""
     language = language_of(request)
     return fhir(with_server(_knowledge(request), language, _server(request)), language)
 
 
-@router.get(f"{FHIR}/OperationDefinition/assess")
+@router.get(
+    f"{FHIR}/OperationDefinition/assess", responses=answers(resource("OperationDefinition"))
+)
 async def operation(request: Request) -> Response:
     """Give the definition of `$assess`."""
     return fhir(assess_operation(_knowledge(request)))
 
 
-@router.get(f"{FHIR}/CodeSystem/{{name}}")
+@router.get(
+    f"{FHIR}/CodeSystem/{{name}}",
+    responses=answers(resource("CodeSystem"), 404),
+    openapi_extra=SPOKEN,
+)
 async def a_code_system(request: Request, name: str) -> Response:
     """Give one of our code systems."""
     language = language_of(request)
     return _or_not_found(lambda: code_system(_knowledge(request), name, language), language)
 
 
-@router.get(f"{FHIR}/ValueSet/{{name}}")
+@router.get(f"{FHIR}/ValueSet/{{name}}", responses=answers(resource("ValueSet"), 404))
 async def a_value_set(request: Request, name: str) -> Response:
     """Give one of our value sets."""
     return _or_not_found(lambda: value_set(_knowledge(request), name), "")
@@ -129,7 +136,9 @@ def _or_not_found(find: Callable[[], dict[str, Any]], language: str) -> Response
         raise BadResource([Issue("not-found", str(error.args[0]))], 404) from None
 
 
-@router.get(f"{FHIR}/{{kind}}")
+@router.get(
+    f"{FHIR}/{{kind}}", responses=answers(resource("Bundle"), 404), openapi_extra=BY_ADDRESS
+)
 async def search(request: Request, kind: str) -> Response:
     """Search our definitions by their address."""
     knowledge, language = _knowledge(request), language_of(request)
@@ -143,7 +152,11 @@ async def search(request: Request, kind: str) -> Response:
     return fhir(found_by_address(held[kind], request, _server(request)), language)
 
 
-@router.post(f"{FHIR}/Questionnaire/$next-question", openapi_extra=_BODY)
+@router.post(
+    f"{FHIR}/Questionnaire/$next-question",
+    responses=posted(resource("QuestionnaireResponse")),
+    openapi_extra=ANSWERS_IN,
+)
 async def next_question(request: Request) -> Response:
     """Give the response with the next question, or completed."""
     knowledge, language = _knowledge(request), language_of(request)
@@ -155,7 +168,11 @@ async def next_question(request: Request) -> Response:
     return fhir(await run_in_threadpool(work), language)
 
 
-@router.post(f"{FHIR}/QuestionnaireResponse/$assess", openapi_extra=_BODY)
+@router.post(
+    f"{FHIR}/QuestionnaireResponse/$assess",
+    responses=posted(resource("Bundle")),
+    openapi_extra=ANSWERS_IN,
+)
 async def assess(request: Request) -> Response:
     """Assess the answers."""
     knowledge, language = _knowledge(request), language_of(request)
@@ -168,13 +185,13 @@ async def assess(request: Request) -> Response:
     return fhir(await run_in_threadpool(work), language)
 
 
-@router.get(CDS)
+@router.get(CDS, responses=SERVICES_OUT)
 async def services(_request: Request) -> Response:
     """List the CDS Hooks services."""
     return plain(cds_hooks.discovery())
 
 
-@router.post(f"{CDS}/{cds_hooks.SERVICE}", openapi_extra=_CDS_BODY)
+@router.post(f"{CDS}/{cds_hooks.SERVICE}", responses=CARDS_OUT, openapi_extra=CALL_IN)
 async def service(request: Request) -> Response:
     """Give the card for the record that was opened."""
     knowledge, language = _knowledge(request), language_of(request)
