@@ -63,9 +63,12 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of p
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
 
 ##@ To measure kedut
-.PHONY: bench evaluate
+.PHONY: bench bench-web evaluate
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
+
+bench-web: $(DEV) $(TOOLS) ## measure the web server beside the core in process and a bare page (3 minutes)
+	$(BIN)/python -m kedut.bench.web
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
@@ -118,7 +121,7 @@ $(PDF): | $(BIN)/python
 	@touch $@
 
 $(TOOLS): | $(BIN)/python
-	$(call debian,tests that need them are skipped,chromium postgresql fonts-noto-core wrk)
+	$(call debian,tests that need them are skipped,chromium postgresql fonts-noto-core wrk nginx-light)
 	@touch $@
 
 # LHC-Forms is taken as its tarball: only its built files are used, and its many dependencies take npm half an hour.

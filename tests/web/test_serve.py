@@ -5,64 +5,18 @@ from __future__ import annotations
 import re
 import signal
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
 from kedut.cli.main import main
+from tests.web.process import Running, serving
 
-WITHIN_S = 60
 CASE = '{"id": "Siti", "age": 47, "findings_present": ["twitch_calf_one_side"]}'
-
-
-@dataclass
-class Running:
-    """A server that answers, and what it has written."""
-
-    process: subprocess.Popen[str]
-    address: str
-    log: Path
-
-    @property
-    def port(self) -> int:
-        return int(self.address.rpartition(":")[2])
-
-    def stop(self) -> int:
-        """Ask it to end and give how it ended."""
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(WITHIN_S)
-
-
-@contextmanager
-def serving(folder: Path, *more: str) -> Iterator[Running]:
-    """Start a server at a free port and wait for the address it prints."""
-    log = folder / "log"
-    database = f"sqlite:///{folder}/kept.sqlite"
-    command = [sys.executable, "-m", "kedut", "serve", "--port", "0", "--database", database]
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            [*command, *more], stdout=subprocess.PIPE, stderr=errors, text=True
-        )
-    try:
-        said = process.stdout.readline() if process.stdout else ""
-        found = re.search(r"http://\S+:\d+", said)
-        assert found, log.read_text()
-        yield Running(process, found[0], log)
-    finally:
-        process.terminate()  # and with it its workers
-        try:
-            process.wait(WITHIN_S)
-        finally:
-            process.kill()
-        if process.stdout:
-            process.stdout.close()
 
 
 @pytest.fixture(scope="module")
