@@ -50,7 +50,10 @@ def play(client: TestClient, knowledge: Knowledge, case: Case, language: str) ->
             return went
         told: dict[str, str | list[str]] = {**fields_of(page)}
         if 'name="age"' in page:
+            clock = re.findall(r'name="since" value="([a-z0-9_]+)"', page)
+            since = [f for f in clock if f in space.bit and closed.present & space.bit[f]]
             told |= {"whom": "myself", "sex": case.sex or "", "age": _age(case.age)}
+            told["since"] = since[0] if since else "unknown"
         elif 'value="acknowledge"' in page:
             told["action"] = "finish"
         else:

@@ -6,7 +6,6 @@ unknown and are not asked again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from kedut.advice.urgency import Urgency, triage_of
@@ -18,9 +17,11 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.reasoning.inference import Inference, infer
 
-# Asked of everybody right after the screen: the one clock of an isolated twitch.
-FIRST_VARIABLE = "twitch_duration"
-# Keys of the follow-up questions: after the screen, and after complaints and circumstances.
+# Asked of everybody: the clock of a twitch, and what it looks like.
+FIRST_VARIABLES = ("twitch_duration", "movement_kind")
+# Asked on one page: what was dangerous lately, and what usually sets a twitch off.
+JOINED = {"circumstances": "life"}
+# Keys of the follow-up questions: after the lists, and after what the twitch is like and where.
 FOLLOW_UPS = ("followup", "followup_late")
 _FOLLOW_UP_LENGTH = 14
 _MOST_MISSING = 2
@@ -55,11 +56,16 @@ def text_of(question: Question, words: Words) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """What has been answered so far, and what was put aside."""
+    """What has been answered so far, and what was put aside.
+
+    asked : single questions put after the lists
+    unknown_in_a_row : how many of the last of them were not known or skipped
+    """
 
     case: Case = field(default_factory=Case)
     aside: frozenset[str] = frozenset()
     asked: int = 0
+    unknown_in_a_row: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,36 +101,120 @@ def _next(
     knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency
 ) -> Question | None:
     question = (
-        _group(knowledge.screen, knowledge, interview, findings)
+        _screen(knowledge, interview, findings, urgency)
+        or _opening(knowledge, interview, findings, urgency)
         or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[0])
-        or _choice(knowledge, interview, findings, FIRST_VARIABLE)
-        or _group(knowledge.opening, knowledge, interview, findings)
+        or _first_choice(knowledge, interview, findings)
         or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[1])
     )
-    if question is not None:
+    decisions = knowledge.decisions
+    if (
+        question is not None
+        or interview.asked >= decisions["interview.most_questions"]
+        or interview.unknown_in_a_row >= decisions["interview.most_unknown_in_a_row"]
+    ):
         return question
-    if interview.asked >= knowledge.decisions["interview.most_questions"]:
-        return None
     inference = infer(knowledge, findings)
     return _adaptive(knowledge, interview, findings, urgency, inference)
 
 
-def _group(
-    groups: Mapping[str, tuple[str, ...]],
+def _screen(
+    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency
+) -> Question | None:
+    """Give the first group of danger signs of which something is still open."""
+    for group, members in knowledge.screen.items():
+        still = _open(knowledge, interview, findings, members)
+        if still and group not in interview.aside:
+            joined = knowledge.opening.get(JOINED.get(group, ""), ())
+            more = telling(knowledge, interview, findings, urgency, joined, beside=len(still))
+            return Question("group", group, still + more)
+    return None
+
+
+def _first_choice(
+    knowledge: Knowledge, interview: Interview, findings: Findings
+) -> Question | None:
+    choices = (_choice(knowledge, interview, findings, name) for name in FIRST_VARIABLES)
+    return next((choice for choice in choices if choice is not None), None)
+
+
+def _opening(
+    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency
+) -> Question | None:
+    """Give the first list that is still open.
+
+    A list that bears the name of a finding is asked where that finding is present.
+    """
+    done = {life for group, life in JOINED.items() if group in interview.aside}
+    for group, members in knowledge.opening.items():
+        gate = finding_space(knowledge).bit.get(group)
+        if group in interview.aside or group in done:
+            continue
+        if gate is not None:
+            waiting = not findings.present & gate
+            listed = () if waiting else _open(knowledge, interview, findings, members)
+        else:
+            listed = telling(knowledge, interview, findings, urgency, members)
+        if listed:
+            return Question("group", group, listed)
+    return None
+
+
+def _open(
+    knowledge: Knowledge, interview: Interview, findings: Findings, members: tuple[str, ...]
+) -> tuple[str, ...]:
+    space = finding_space(knowledge)
+    known = findings.present | findings.absent
+    return tuple(m for m in members if not known & space.bit[m] and m not in interview.aside)
+
+
+def telling(
     knowledge: Knowledge,
     interview: Interview,
     findings: Findings,
-) -> Question | None:
-    """Give the first group of which something is still open."""
+    urgency: Urgency,
+    members: tuple[str, ...],
+    *,
+    beside: int = 0,
+) -> tuple[str, ...]:
+    """Give what of a list is worth asking of this person, in the list's order.
+
+    What could raise the urgency, and what opens another list, is always in it; of the rest, what is
+    expected to tell most, as far as the list is long.
+
+    Parameters
+    ----------
+    beside : how many other entries stand on the same page
+    """
+    still = _open(knowledge, interview, findings, members)
+    length = int(knowledge.decisions["interview.list_length"]) - beside
+    if len(still) <= length:
+        return still
+    listed = {name for name in still if name in knowledge.opening}
+    listed |= set(still) & _raising(knowledge, findings, urgency)
+    inference = infer(knowledge, findings)
+    ranked = [c.finding for c in questions(knowledge, findings, inference, urgency)]
+    for name in ranked:
+        if len(listed) >= length:
+            break
+        if name in still:
+            listed.add(name)
+    return tuple(name for name in still if name in listed)
+
+
+def _raising(knowledge: Knowledge, findings: Findings, urgency: Urgency) -> set[str]:
+    """Give what could raise the urgency alone, or with one other to a visit the same day."""
     space = finding_space(knowledge)
-    known = findings.present | findings.absent
-    for group, members in groups.items():
-        open_members = tuple(
-            m for m in members if not known & space.bit[m] and m not in interview.aside
-        )
-        if open_members and group not in interview.aside:
-            return Question("group", group, open_members)
-    return None
+    found: set[str] = set()
+    for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
+        most = _MOST_MISSING if rule.level.rank >= Level.URGENT.rank else 1
+        for present, absent in masks:
+            missing = present & ~findings.present
+            if missing & findings.absent or absent & findings.present:
+                continue
+            if missing.bit_count() <= most:
+                found |= set(space.names(missing))
+    return found
 
 
 def _follow_up(
@@ -132,19 +222,22 @@ def _follow_up(
 ) -> Question | None:
     """Give what decides whether something told is an alarm: the tempo of a weakness, say.
 
-    An unknown that could raise the urgency of what is there is asked, whatever it gains otherwise.
+    An unknown that could raise the urgency of what is there is asked, whatever it gains otherwise;
+    the second time only where what the twitch is like, and where, makes it so.
     """
     if key in interview.aside:
         return None
     space = finding_space(knowledge)
     told = findings.present & ~space.demographic
+    if key == FOLLOW_UPS[1]:
+        told &= _of_the_twitch(knowledge)
     worth: dict[str, float] = {}
     for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
         for present, absent in masks:
             missing = present & ~findings.present
             if missing & findings.absent or absent & findings.present:
                 continue
-            if not present & told and not _due(knowledge, findings, missing):
+            if not present & told and not _due(knowledge, told, missing):
                 continue
             names = [n for n in space.names(missing) if _askable(knowledge, interview, n)]
             if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
@@ -157,11 +250,24 @@ def _follow_up(
     return Question("group", key, tuple(ranked))
 
 
-def _due(knowledge: Knowledge, findings: Findings, missing: int) -> bool:
-    """Say whether one finding alone would raise, and what it waits for has been told."""
+def _of_the_twitch(knowledge: Knowledge) -> int:
+    """Give the bits of what only the twitch's own questions and the body map tell."""
     space = finding_space(knowledge)
-    waits = [knowledge.findings[name].only_after for name in space.names(missing)]
-    return len(waits) == 1 and bool(waits[0]) and bool(findings.present & space.bit[waits[0]])
+    mapped = {place.finding for place in knowledge.places if place.finding}
+    states = {f for name in FIRST_VARIABLES for f in knowledge.variables.get(name, {})}
+    lists = (*knowledge.screen.values(), *knowledge.opening.values())
+    return space.mask(mapped | states) & ~space.mask(name for names in lists for name in names)
+
+
+def _due(knowledge: Knowledge, told: int, missing: int) -> bool:
+    """Say whether one finding alone would raise, and what it waits for or belongs to was told."""
+    space = finding_space(knowledge)
+    names = list(space.names(missing))
+    if len(names) != 1:
+        return False
+    wider = space.implied_up(names[0]) & ~missing
+    after = knowledge.findings[names[0]].only_after
+    return bool(told & (wider | (space.bit[after] if after else 0)))
 
 
 def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
@@ -226,6 +332,10 @@ def answer(
     """Give the interview after an answer; what is in neither list stays unknown."""
     case = interview.case
     settled = {*present, *absent}
+    single = question.kind == "yes_no" or (
+        question.kind == "choice" and question.key not in FIRST_VARIABLES
+    )
+    unknown = interview.unknown_in_a_row
     return Interview(
         case=replace(
             case,
@@ -235,5 +345,6 @@ def answer(
         aside=interview.aside
         | {f for f in question.findings if f not in settled}
         | ({question.key} if question.kind != "yes_no" else set()),
-        asked=interview.asked + (question.kind == "yes_no"),
+        asked=interview.asked + single,
+        unknown_in_a_row=unknown if not single else 0 if settled else unknown + 1,
     )

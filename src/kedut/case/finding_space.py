@@ -55,11 +55,14 @@ class FindingSpace:
                 for wider, others in states.items():
                     if one != wider and set(its) < set(others):
                         general[one].add(wider)
+        results = self._lists(general)
         self._up = {name: self._closure(name, general) for name in self.ids}
         self._down = dict.fromkeys(self.ids, 0)
         for name in self.ids:
             for wider in self.names(self._up[name]):
                 self._down[wider] |= self.bit[name]
+        for name, opens in results:
+            self._up[name] |= self.bit[opens]
         self._rivals = self._find_rivals()
         self._people: dict[tuple[int | None, str | None], Mask] = {}
         self.demographic = self.mask(
@@ -70,6 +73,21 @@ class FindingSpace:
             for f in knowledge.findings.values()
             if f.kind not in (Kind.DEMOGRAPHIC, Kind.COMPOSITE, Kind.RISK_FACTOR)
         )
+
+    def _lists(self, general: dict[str, set[str]]) -> list[tuple[str, str]]:
+        """Add that what is in a list implies the finding that opens it: a statin is a medicine.
+
+        Gives the test results apart: a result implies that there was a test, but who had none may
+        still be out of range.
+        """
+        results: list[tuple[str, str]] = []
+        for opens, members in self.knowledge.opening.items():
+            for name in members if opens in self.bit else ():
+                if self.knowledge.findings[name].kind is Kind.TEST:
+                    results.append((name, opens))
+                else:
+                    general[name].add(opens)
+        return results
 
     def _closure(self, name: str, general: dict[str, set[str]]) -> int:
         found, waiting = 0, [name]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from kedut.assess.interview import FOLLOW_UPS, Question, Step
+from kedut.assess.interview import FIRST_VARIABLES, FOLLOW_UPS, Question, Step
 from kedut.assess.transcript import (
     OLDEST_YEARS,
     SEXES,
@@ -23,6 +23,7 @@ from kedut.assess.transcript import (
 from kedut.case.bodymap import findings_of_map, marks_of
 from kedut.knowledge.knowledge_base import Knowledge
 
+CLOCK = FIRST_VARIABLES[0]
 MAP = "map"
 MAP_KEY = "bodymap"
 _MOST_FIELDS = 1000
@@ -80,16 +81,17 @@ class Stand:
 def stand_of(knowledge: Knowledge, transcript: Transcript, *, finish: bool = False) -> Stand:
     """Give the page to show next."""
     step = step_of(knowledge, transcript)
+    mapped = any(g.kind == MAP for g in transcript.given)
     emergency = step.urgency.level.value == "emergency"
     if emergency and not transcript.acknowledged and not finish:
         return Stand("emergency", step)
     if not transcript.whom:
         return Stand("about", step)
-    if finish or step.question is None:
+    if finish or (step.question is None and (mapped or emergency)):
         return Stand("result", step)
-    key = step.question.key
-    mapped = any(g.kind == MAP for g in transcript.given)
-    if not mapped and key not in knowledge.screen and key != FOLLOW_UPS[0]:
+    key = step.question.key if step.question else ""
+    lists = (*knowledge.screen, *knowledge.opening, FOLLOW_UPS[0], *FIRST_VARIABLES)
+    if not mapped and key not in lists:
         return Stand("map", step, Question(MAP, MAP_KEY, ()))
     return Stand("question", step, step.question)
 
@@ -98,13 +100,14 @@ def after(knowledge: Knowledge, transcript: Transcript, form: Posted) -> tuple[T
     """Give the interview after what a form says, and a sentence's key where it says too little."""
     action = form.one("action")
     if action == "back":
-        return (back(transcript) if transcript.given else replace(transcript, whom="")), ""
+        only_about = all(given.key == CLOCK for given in transcript.given)
+        return (replace(transcript, whom="") if only_about else back(transcript)), ""
     if action == "acknowledge":
         return replace(transcript, acknowledged=True), ""
     if action == "again":
         return Transcript(), ""
     if action == "about":
-        return _about(transcript, form)
+        return _about(knowledge, transcript, form)
     if action.startswith("edit:") and action[5:].isdigit():
         return back(transcript, len(transcript.given) - int(action[5:])), ""
     if action != "answer":
@@ -115,7 +118,7 @@ def after(knowledge: Knowledge, transcript: Transcript, form: Posted) -> tuple[T
     return _answer(knowledge, transcript, question, form)
 
 
-def _about(transcript: Transcript, form: Posted) -> tuple[Transcript, str]:
+def _about(knowledge: Knowledge, transcript: Transcript, form: Posted) -> tuple[Transcript, str]:
     whom, sex, text = form.one("whom"), form.one("sex"), form.one("age").strip()
     told = replace(
         transcript,
@@ -123,6 +126,11 @@ def _about(transcript: Transcript, form: Posted) -> tuple[Transcript, str]:
         sex=sex if sex in SEXES else None,
         age=None,
     )
+    since, states = form.one("since"), clock_of(knowledge)
+    if since in states:
+        told = answered(told, Question("choice", CLOCK, states), present=(since,))
+    elif since == "unknown":
+        told = answered(told, Question("choice", CLOCK, states))
     if not text:
         return told, ""
     try:
@@ -132,6 +140,20 @@ def _about(transcript: Transcript, form: Posted) -> tuple[Transcript, str]:
     if not 0 <= age <= OLDEST_YEARS:
         return replace(told, whom=""), "interview.age_wrong"
     return replace(told, age=age), ""
+
+
+def clock_of(knowledge: Knowledge) -> tuple[str, ...]:
+    """Give the answers to how long it has twitched, shortest first."""
+    states = knowledge.variables.get(CLOCK, {})
+    return tuple(sorted(states, key=lambda name: states[name]))
+
+
+def since_of(transcript: Transcript) -> str:
+    """Give what was said of how long it has twitched: a finding, `unknown`, or nothing yet."""
+    for given in (*transcript.given, *transcript.undone):
+        if given.key == CLOCK:
+            return given.present[0] if given.present else "unknown"
+    return ""
 
 
 def _answer(

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from kedut.advice.actions import COUNTRY, actions, local_ways
-from kedut.assess.interview import FOLLOW_UPS, Question, text_of
+from kedut.assess.interview import FIRST_VARIABLES, FOLLOW_UPS, JOINED, Question, text_of
 from kedut.assess.transcript import Transcript, interview_of, pack
 from kedut.case.finding_space import finding_space
 from kedut.knowledge.knowledge_base import Knowledge
@@ -18,7 +18,17 @@ from kedut.reasoning.inference import infer
 from kedut.reasoning.why import separates
 from kedut.report.pictures.bodymap import bodymap
 from kedut.report.pictures.draw import guided, pictures_of
-from kedut.web.answers import Posted, Stand, after, posted, stand_of, transcript_of
+from kedut.web.answers import (
+    CLOCK,
+    Posted,
+    Stand,
+    after,
+    clock_of,
+    posted,
+    since_of,
+    stand_of,
+    transcript_of,
+)
 from kedut.web.csrf import FIELD, holds
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
@@ -76,6 +86,8 @@ def _show(
         values |= _question(knowledge, transcript, stand, language)
     if stand.page == "about":
         values["local"] = local_ways(knowledge, COUNTRY, language)
+        values["clock"] = clock_of(knowledge)
+        values["since"] = form.one("since") or since_of(transcript)
     status = 422 if notice and notice != "interview.once_more" else 200
     return render(request, f"interview-{stand.page}.html", language, status=status, **values)
 
@@ -124,23 +136,27 @@ class Progress:
 def progress_of(knowledge: Knowledge, transcript: Transcript, stand: Stand) -> Progress:
     """Count what is behind and what can still come; the true end is never later than told.
 
-    Fixed pages: who, the safety screen, the map, how long, the opening; then what the answers make
-    worth asking, with a known limit.
+    Fixed pages: who, the lists, what follows from them, the twitch and the map; then what the
+    answers make worth asking, with a known limit.
     """
     interview = interview_of(transcript)
     space = finding_space(knowledge)
     told = stand.step.findings.present | stand.step.findings.absent
     given = {g.key for g in transcript.given}
-    groups = {**knowledge.screen, **knowledge.opening}
+    joined = {JOINED[group] for group in JOINED if group in given}
     fixed = sum(
         1
-        for group, members in groups.items()
-        if group not in given and any(not told & space.bit[m] for m in members)
+        for group, members in {**knowledge.screen, **knowledge.opening}.items()
+        if group not in given
+        and group not in joined
+        and not stand.step.findings.absent & space.bit.get(group, 0)
+        and any(not told & space.bit[m] for m in members)
     )
-    fixed += sum(1 for key in (*FOLLOW_UPS, "bodymap", "twitch_duration") if key not in given)
+    fixed += sum(1 for key in (*FOLLOW_UPS, "bodymap", *FIRST_VARIABLES) if key not in given)
     adaptive = int(knowledge.decisions["interview.most_questions"]) - interview.asked
     here = 1 if stand.page in ("question", "map") else 0
+    on_first_page = bool(transcript.given) and transcript.given[0].key == CLOCK
     return Progress(
-        number=len(transcript.given) + (2 if transcript.whom else 1),
+        number=len(transcript.given) - on_first_page + (2 if transcript.whom else 1),
         more=max(0, fixed + adaptive - here),
     )
