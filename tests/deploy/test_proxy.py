@@ -92,6 +92,8 @@ def test_nginx_takes_the_file_without_a_warning(tmp_path: Path) -> None:
 def test_plain_http_leads_to_https_and_still_proves_who_asks_for_a_certificate(site: Site) -> None:
     led = httpx.get(f"{site.proxy.plain}/en/about", headers={"Host": NAME})
     assert (led.status_code, led.headers["location"]) == (308, f"https://{NAME}/en/about")
+    led = httpx.get(f"{site.proxy.plain}/en/about", headers={"Host": "elsewhere.example"})
+    assert led.headers["location"] == f"https://{NAME}/en/about"
     assert httpx.get(f"{site.proxy.plain}/.well-known/acme-challenge/token").text == "proof"
 
 
@@ -105,6 +107,16 @@ def test_browsers_get_http2_and_no_old_encryption(site: Site) -> None:
     ):
         assert secured.selected_alpn_protocol() == "h2"
         assert secured.version() == "TLSv1.3"
+
+
+@pytest.mark.parametrize("ciphers", ["AES128-SHA", "ECDHE-ECDSA-AES128-SHA", "AES256-GCM-SHA384"])
+def test_weak_encryption_is_refused(ciphers: str, site: Site) -> None:
+    context = ssl.create_default_context(cafile=site.proxy.folder / "fullchain.pem")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    place = ("127.0.0.1", int(site.proxy.secure.rpartition(":")[2]))
+    with socket.create_connection(place) as line, pytest.raises(ssl.SSLError):
+        context.wrap_socket(line, server_hostname=NAME)
 
 
 def test_the_interview_goes_on_whichever_of_the_two_answers(site: Site) -> None:

@@ -139,23 +139,3 @@ def test_systems_of_fhir_get_an_operation_outcome(status: int) -> None:
     assert told["resourceType"] == "OperationOutcome"
     assert told["issue"][0]["severity"] == "error"
     assert answer.media_type == "application/fhir+json"
-
-
-def test_ready_says_in_a_sentence_that_the_database_is_away(app: FastAPI) -> None:
-    class Away:
-        def ready(self) -> None:
-            raise StoreUnavailable("the database does not answer; start it again")
-
-    alone = FastAPI()
-    alone.state.knowledge = app.state.knowledge
-    alone.state.store = Away()
-    from kedut.web.health import router
-
-    alone.include_router(router)
-    client = TestClient(alone)
-    answer = client.get("/ready")
-    assert answer.status_code == 503
-    assert "start it again" in answer.json()["what"]
-    assert client.get("/health").json()["status"] == "ok"
-    alone.state.store = None
-    assert client.get("/ready").json()["status"] == "ready"

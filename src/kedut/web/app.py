@@ -32,6 +32,7 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
         lifespan=_life,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # it would send people to whatever host a request names
         openapi_url="/api/v1/openapi.json",
     )
     app.state.settings = settings or settings_from()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 FONTS = Path(__file__).parent.parent / "report" / "fonts"
-_FOLDERS = {"fonts": FONTS}
+_SERVED = frozenset({".css", ".js", ".png", ".svg", ".woff2"})
 
 
 @cache
@@ -27,11 +27,13 @@ def asset(name: str) -> str:
 
 
 def file_of(name: str) -> Path | None:
-    """Give where a file lies, or none; never one outside our folders."""
-    first, _, rest = name.partition("/")
-    folder = _FOLDERS.get(first)
-    root, inside = (folder, rest) if folder is not None else (STATIC, name)
-    path = (root / inside).resolve()
-    if not path.is_relative_to(root.resolve()) or not path.is_file():
-        return None
-    return path
+    """Give where a file lies, or none; the name is looked up and is never a path."""
+    return _files().get(name)
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """Give the files that are served, by name."""
+    found = {path.relative_to(STATIC).as_posix(): path for path in STATIC.rglob("*")}
+    found |= {f"fonts/{path.name}": path for path in FONTS.iterdir()}
+    return {name: path for name, path in found.items() if path.suffix in _SERVED}

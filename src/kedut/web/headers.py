@@ -29,6 +29,9 @@ _YEAR_S = 365 * 24 * 60 * 60
 # Parts of an address that lead to what somebody answered; nothing of it stays in a browser.
 _ANSWERS = frozenset({"doctor", "erase", "export", "keep", "kept", "result"})
 _MACHINES = ("/api/", "/cds-services", "/fhir", "/health", "/ready")
+_AS_FILE = (
+    b'attachment; filename="api.json"'  # should a browser ever be led to it, it shows nothing
+)
 _NEVER = "no-store"
 _ASK_AGAIN = "private, no-cache"
 _FOR_EVER = f"public, max-age={_YEAR_S}, immutable"
@@ -48,6 +51,17 @@ def security_headers(settings: Settings) -> list[Pair]:
     if settings.secure:
         told["Strict-Transport-Security"] = f"max-age={2 * _YEAR_S}; includeSubDomains"
     return [(name.lower().encode(), value.encode()) for name, value in told.items()]
+
+
+def labels(scope: Scope, status: int) -> list[Pair]:
+    """Give the headers that depend on the address; one that an answer has of its own stays."""
+    path: str = scope["path"]
+    told = [(b"cache-control", keeping(scope, status))]
+    if path.startswith(_MACHINES):
+        told.append((b"content-disposition", _AS_FILE))
+    if _ANSWERS & set(path.split("/")):
+        told.append((b"x-robots-tag", b"noindex"))
+    return told
 
 
 def keeping(scope: Scope, status: int) -> bytes:

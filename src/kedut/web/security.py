@@ -20,7 +20,7 @@ from kedut.web.body import (
 )
 from kedut.web.csrf import cookie_for
 from kedut.web.failures import failure
-from kedut.web.headers import keeping, security_headers
+from kedut.web.headers import labels, security_headers
 from kedut.web.logs import log_fault, log_request
 from kedut.web.rate import Buckets, address_of
 from kedut.web.settings import Settings
@@ -146,9 +146,8 @@ class _Answer:
         self.status = message["status"]
         headers = list(message.get("headers", ()))
         there = {name.lower() for name, _ in headers}
-        headers += [pair for pair in self._headers if pair[0] not in there]
-        if b"cache-control" not in there:
-            headers.append((b"cache-control", keeping(self._scope, self.status)))
+        ours = (*self._headers, *labels(self._scope, self.status))
+        headers += [pair for pair in ours if pair[0] not in there]
         cookie = cookie_for(self._scope["state"].get("browser"), self._settings)
         if cookie is not None:
             headers.append((b"set-cookie", cookie.encode()))

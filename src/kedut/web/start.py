@@ -21,7 +21,7 @@ _FIRST_TOPICS = (
     "calf_pain",
     "pulling_in_leg",
 )
-_KINDS = {".woff2": "font/woff2", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS = {".woff2": "font/woff2", ".js": "text/javascript", ".svg": "image/svg+xml; charset=utf-8"}
 
 
 @router.get("/")
