@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
 
 import kedut
+from kedut.advice.actions import COUNTRY, local_ways
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import LANGUAGES
 from kedut.report.page import ICONS, band, curve
@@ -62,7 +63,8 @@ def render(
     """Give one page in one language.
 
     The template gets `words`, `say`, `language`, `languages`, `knowledge`, `csrf` (the field's
-    value), `here` (the path without its language) and what is given by name.
+    value), `here` (the path without its language), `local` (whom to call) and what is given by
+    name.
     """
     knowledge = knowledge_of(request)
     words = knowledge.words(language)
@@ -78,7 +80,7 @@ def render(
             knowledge=knowledge,
             csrf=Later(request),
             here=here,
-            **values,
+            **{"local": local_ways(knowledge, COUNTRY, language), **values},
         )
     )
     return HTMLResponse(text, status_code=status, headers=headers)

@@ -3,10 +3,12 @@
 
 const KEPT = "kedut-open-interview";
 const main = () => document.getElementById("main");
-const words = { id: "Sambungan terputus. Jawaban Anda masih ada di sini; tekan lagi bila sudah tersambung.",
-  en: "The connection is lost. Your answers are still here; press again when you are connected." };
 
-if ("serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+if ("serviceWorker" in navigator) {
+  navigator.serviceWorker.register("/sw.js").catch(() => {});
+  // The page that was open before the worker was there; the worker keeps it if anybody may.
+  navigator.serviceWorker.ready.then((here) => here.active?.postMessage({ visited: location.href }), () => {});
+}
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -16,15 +18,17 @@ document.addEventListener("submit", (event) => {
   post(form.getAttribute("action"), new URLSearchParams(sent), true);
 });
 
+// Back and forward send again what led to the page; a step to a part of a page (#main) has no state.
 window.addEventListener("popstate", (event) => {
   if (event.state?.action) post(event.state.action, new URLSearchParams(event.state.body), false);
-  else location.reload();
+  else if (event.state?.first) location.reload();
 });
 
 async function post(action, body, forward) {
   main().setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(action, { method: "POST", body, redirect: "error" });
+    if (answer.status === 408 || answer.status === 429 || answer.status >= 500) throw new Error("not now");
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (!page.getElementById("main")) throw new Error("not a page");
     await load(page);
@@ -39,12 +43,14 @@ async function post(action, body, forward) {
   } catch {
     main().removeAttribute("aria-busy");
     let note = main().querySelector("[data-lost]");
+    const form = main().querySelector("form[data-live]");
     if (!note) {
       note = document.createElement("p");
       note.className = "notice"; note.dataset.lost = ""; note.setAttribute("role", "alert");
-      main().querySelector("form")?.prepend(note);
+      form?.prepend(note);
     }
-    note.textContent = words[document.documentElement.lang] ?? words.en;
+    note.textContent = form?.dataset.lostWords ?? "";
+    note.scrollIntoView({ block: "center" });
   }
 }
 
@@ -88,3 +94,6 @@ function resume() {
 
 resume();
 remember();
+// Loaded anew in the midst of an interview: the same question again, not the first page.
+if (history.state?.action) post(history.state.action, new URLSearchParams(history.state.body), false);
+else if (!history.state) history.replaceState({ first: true }, "");
