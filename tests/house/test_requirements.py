@@ -8,7 +8,7 @@ import pytest
 
 from tests.house.files import ROOT, text_of
 
-LISTS = [Path(f"requirements/{name}.txt") for name in ("run", "server", "dev")]
+LISTS = [Path(f"requirements/{name}.txt") for name in ("run", "server", "dev", "peers")]
 PIN = re.compile(
     r"^(?P<name>[a-z0-9][a-z0-9.-]*)==(?P<version>\S+)(?P<marker> ;[^\\]*)?", re.MULTILINE
 )
@@ -43,7 +43,7 @@ def test_no_requirement_names_an_address_or_a_path(file: Path) -> None:
 
 
 def test_everything_that_runs_is_among_what_develops_at_the_same_version() -> None:
-    run, server, dev = map(pins, LISTS)
+    run, server, dev, _ = map(pins, LISTS)
     assert run <= dev
     assert run <= server
     assert {pin[:2] for pin in server} <= {
@@ -56,9 +56,11 @@ def test_what_the_package_asks_for_is_pinned() -> None:
     run = {name for name, *_ in pins(LISTS[0])}
     server = {name for name, *_ in pins(LISTS[1])}
     dev = {name for name, *_ in pins(LISTS[2])}
+    peers = {name for name, *_ in pins(LISTS[3])}
     needed = asked(project["project"]["dependencies"] + project["build-system"]["requires"])
     extras = project["project"]["optional-dependencies"]
-    assert not (needed | asked(extras["web"])) - run
+    assert not (needed | asked(extras["web"]) | asked(extras["measure"])) - run
+    assert not asked(extras.pop("peers")) - peers
     assert (
         not {name for extra in ("server", "web", "fast") for name in asked(extras[extra])} - server
     )

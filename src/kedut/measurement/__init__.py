@@ -1,0 +1,1 @@
+"""A recording becomes twitches, then features; no medicine inside."""
