@@ -118,7 +118,7 @@ def test_what_is_unknown_has_no_observation_and_is_named_as_not_asked():
     open_sign = ours().screen_findings[0]
     assert open_sign not in told
     notes = " ".join(note["text"] for note in one("RiskAssessment", found)["note"])
-    assert ours().words("en").of("findings", open_sign, "name") in notes
+    assert ours().words("en").clinical(open_sign) in notes
 
 
 def test_the_person_is_nobody_but_their_sex():

@@ -95,6 +95,18 @@ clot,Blood clot,A clot in a vein.,
 cramp,Cramp,A hard muscle.,
 """,
     "claims": "id,statement,comment\nclaim_1,Calves hurt.,Some do.\n",
+    "clinical": """id,name
+age_40_plus,Age 40 or over
+both_calves,Fasciculation of both calves
+calf_pain,Calf pain
+leg_swelling,Unilateral leg oedema
+one_calf,Fasciculation of one calf
+pain_and_swelling,Calf pain with oedema
+positive_blood_test,Raised D-dimer
+severe_swelling,Massive leg oedema
+sport,Strenuous exercise
+thin_calf,Calf atrophy
+""",
     "findings": """id,name,question,help
 age_40_plus,40 or older,,
 both_calves,Both calves,Do both calves twitch?,

@@ -197,6 +197,15 @@ def test_a_clinical_rule_may_need_a_clinician(folder):
     assert not [fault for fault in faults_of(folder) if "rules.csv" in fault]
 
 
+def test_each_finding_has_a_name_for_clinicians_in_each_language(folder):
+    change(folder, "words/id/clinical.csv", "calf_pain,Calf pain\n", "")
+    change(folder, "words/en/clinical.csv", "sport,Strenuous exercise\n", "jumping,Jumping\n")
+    faults = " ".join(faults_of(folder))
+    assert "'calf_pain' has no name in words/id/clinical.csv" in faults
+    assert "'sport' has no name in words/en/clinical.csv" in faults
+    assert "words for 'jumping', which is in no table" in faults
+
+
 def test_a_test_result_is_within_reach_of_a_lay_person(folder):
     change(folder, RULES, "swollen_leg AND calf_pain AND NOT sport", "positive_blood_test")
     assert faults_of(folder) == []

@@ -92,14 +92,14 @@ def test_every_answer_is_told_as_present_absent_or_not_asked(who, language):
     case, words = PEOPLE[who], KNOWLEDGE.words(language)
     found = report(case, language, EVERYTHING)
     present = {a.name for a in found.present}
-    assert present == {words.of("findings", name, "name") for name in case.present}
+    assert present == {words.clinical(name) for name in case.present}
     flags = [(*g.present, *g.absent, *g.open) for g in found.flags]
-    screen = [[words.of("findings", m, "name") for m in ms] for ms in KNOWLEDGE.screen.values()]
+    screen = [[words.clinical(m) for m in ms] for ms in KNOWLEDGE.screen.values()]
     assert [sorted(names) for names in flags] == [sorted(names) for names in screen]
     told = {n for g in found.flags for n in g.absent} | set(found.absent)
     states = {n for members in KNOWLEDGE.variables.values() for n in members}
     for name in set(case.absent) - states:
-        assert words.of("findings", name, "name") in told, name
+        assert words.clinical(name) in told, name
 
 
 def test_what_was_not_asked_is_not_called_absent():
@@ -141,7 +141,7 @@ def test_a_private_reason_keeps_its_urgency_and_is_not_named():
 
 def test_unticked_screen_questions_are_not_called_unasked():
     named = {n for group in report(EMERGENCY).flags for n in group.open}
-    assert KNOWLEDGE.words("en").of("findings", "alcohol_withdrawal", "name") not in named
+    assert KNOWLEDGE.words("en").clinical("alcohol_withdrawal") not in named
 
 
 def test_a_calm_urgency_keeps_its_rule_though_it_needs_unticked_answers():

@@ -142,7 +142,7 @@ def _detail(case: Case, assessment: Assessment, knowledge: Knowledge, words: Wor
         lines += [
             f"- {words.of('causes', c.id, 'name')}: {in_words(c.probability, words)}" for c in told
         ]
-    names = [words.of("findings", name, "name") for name in case.present]
+    names = [words.clinical(name) for name in case.present]
     lines += ["", f"{words.say('fhir.card.used')}: {'; '.join(names)}."]
     if assessment.not_asked:
         lines += ["", words.say("fhir.card.not_asked", count=len(assessment.not_asked))]

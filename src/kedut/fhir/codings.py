@@ -39,7 +39,7 @@ _PRIVATE = ("F", "B20", "B21", "B22", "B23", "B24")  # constant: ICD-10 of the m
 
 def finding_coding(finding: Finding, words: Words) -> list[Coding]:
     """Give a finding's codes: ours, and HPO's where there is one."""
-    codings = [coding(systems.FINDINGS, finding.id, words.of("findings", finding.id, "name"))]
+    codings = [coding(systems.FINDINGS, finding.id, words.clinical(finding.id))]
     if finding.hpo:
         codings.append({"system": systems.HPO, "code": finding.hpo})
     return codings

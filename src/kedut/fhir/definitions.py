@@ -13,6 +13,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import LANGUAGES, Words
 
 Found = dict[str, Any]
+_SYNONYM = "900000000000013009"  # constant of SNOMED CT: a synonym
 _HELPERS = ("self", "pharmacist", "gp", "specialist", "surgery", "emergency")
 _NAMES = {
     "kedut-findings": "KedutFindings",
@@ -104,7 +105,10 @@ def _concepts(knowledge: Knowledge, name: str, language: str) -> Iterable[Found]
     words = knowledge.words(language)
     others = [knowledge.words(other) for other in LANGUAGES if other != language]
     for code, say, properties in make(knowledge):
-        yield _concept(code, say, properties, words, others)
+        concept = _concept(code, say, properties, words, others)
+        if name == "kedut-findings":
+            concept["designation"] += [_lay(code, said) for said in (words, *others)]
+        yield concept
 
 
 def _concept(
@@ -127,11 +131,22 @@ def _concept(
     return concept
 
 
+def _lay(finding: str, words: Words) -> Found:
+    """Give what people who are not clinicians call a finding."""
+    use = {"system": systems.SNOMED, "code": _SYNONYM, "display": "Synonym"}
+    name = words.of("findings", finding, "name")
+    return {"language": words.language, "use": use, "value": name}
+
+
 _Row = tuple[str, Callable[[Words], str], dict[str, str]]
 
 
 def _said(table: str, code: str, column: str) -> Callable[[Words], str]:
     return lambda words: words.of(table, code, column)
+
+
+def _clinical(code: str) -> Callable[[Words], str]:
+    return lambda words: words.clinical(code)
 
 
 def _spoken(key: str) -> Callable[[Words], str]:
@@ -141,7 +156,7 @@ def _spoken(key: str) -> Callable[[Words], str]:
 def _findings(knowledge: Knowledge) -> Iterable[_Row]:
     for f in knowledge.findings.values():
         known = {"kind": str(f.kind), "hpo": f.hpo, "loinc": f.loinc}
-        yield f.id, _said("findings", f.id, "name"), known
+        yield f.id, _clinical(f.id), known
 
 
 def _causes(knowledge: Knowledge) -> Iterable[_Row]:

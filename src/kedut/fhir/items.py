@@ -101,7 +101,7 @@ class Items:
 
         def question(words: Words) -> str:
             asked = words.of("findings", name, "question") if finding.asked else ""
-            return asked or words.of("findings", name, "name")
+            return asked or words.clinical(name)
 
         item: Item = {
             "linkId": name,

@@ -17,6 +17,7 @@ MEASUREMENTS = "measurements"
 DERIVED = "derived"
 EMERGENCY_READ = "emergency-acknowledged"
 TOLD = "urgency"
+_LIST = "list-"
 _LAY = (Kind.SYMPTOM, Kind.SELF_SIGN, Kind.RISK_FACTOR)
 _CLINICAL = (Kind.CLINICIAN_SIGN, Kind.TEST, Kind.MEASURED)
 
@@ -65,7 +66,7 @@ def layout(knowledge: Knowledge) -> tuple[Section, ...]:
         for group, members in groups.items():
             fresh = [name for name in members if name not in placed]
             placed.update(fresh)
-            sections.append(_yes_no(group, fresh))
+            sections.append(_yes_no(group_link(knowledge, group), fresh))
     sections.insert(
         1 + len(knowledge.screen),
         Section(CHOICES, tuple(Entry(name, Sort.CHOICE) for name in knowledge.variables)),
@@ -84,6 +85,16 @@ def layout(knowledge: Knowledge) -> tuple[Section, ...]:
     rest = [name for name in findings if name not in placed or name in states]
     sections.append(Section(DERIVED, _yes_no(DERIVED, rest).entries, hidden=True))
     return tuple(section for section in sections if section.entries)
+
+
+def group_link(knowledge: Knowledge, group: str) -> str:
+    """Give the linkId of a list; one that is opened by a finding must not bear its linkId too."""
+    return f"{_LIST}{group}" if group in knowledge.findings else group
+
+
+def group_of(link_id: str) -> str:
+    """Give the list that a linkId stands for."""
+    return link_id.removeprefix(_LIST)
 
 
 def _yes_no(link_id: str, names: list[str]) -> Section:

@@ -8,12 +8,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kedut.assess.interview import Interview, Question, Step, step, step_after_emergency, text_of
+from kedut.assess.interview import (
+    FIRST_VARIABLES,
+    Interview,
+    Question,
+    Step,
+    step,
+    step_after_emergency,
+    text_of,
+)
 from kedut.case.case import Case
+from kedut.case.finding_space import finding_space
 from kedut.fhir import systems
 from kedut.fhir.codings import coding
 from kedut.fhir.items import Item, Items
-from kedut.fhir.layout import ABOUT, EMERGENCY_READ, TOLD, Entry, Sort, group_ids
+from kedut.fhir.layout import (
+    ABOUT,
+    EMERGENCY_READ,
+    TOLD,
+    Entry,
+    Sort,
+    group_ids,
+    group_link,
+    group_of,
+)
 from kedut.fhir.questionnaire import item_of
 from kedut.fhir.response import answered, case_of
 from kedut.knowledge.entities import Level
@@ -64,9 +82,27 @@ def interview_of(case: Case, asked: set[str], form: Found, knowledge: Knowledge)
             if name not in settled:
                 aside.add(name)
         elif name in group_ids(knowledge) or name.startswith("followup"):
-            aside.add(name)
-    single = [i for i in form.get("item", ()) if i.get("linkId") in knowledge.findings]
-    return Interview(case=case, aside=frozenset(aside), asked=len(single))
+            aside.add(group_of(name))
+    space = finding_space(knowledge)
+    findings = space.close(case)
+    known = findings.present | findings.absent
+    asked_alone = [
+        name for item in form.get("item", ()) if _single(name := item["linkId"], knowledge)
+    ]
+    unknown = 0
+    for name in reversed(asked_alone):
+        if known & space.mask(knowledge.variables.get(name, (name,))):
+            break
+        unknown += 1
+    return Interview(
+        case=case, aside=frozenset(aside), asked=len(asked_alone), unknown_in_a_row=unknown
+    )
+
+
+def _single(link_id: str, knowledge: Knowledge) -> bool:
+    """Say whether an item was a single question of the interview."""
+    choice = link_id in knowledge.variables and link_id not in FIRST_VARIABLES
+    return choice or link_id in knowledge.findings
 
 
 def _step(response: Found, knowledge: Knowledge, interview: Interview) -> Step:
@@ -98,7 +134,9 @@ def question_item(items: Items, question: Question) -> Item:
     """Give a question of the interview as an item."""
     if question.kind == "group":
         members = [items.yes_no(name) for name in question.findings]
-        return items.group(question.key, lambda w: text_of(question, w), members)
+        return items.group(
+            group_link(items.knowledge, question.key), lambda w: text_of(question, w), members
+        )
     sort = Sort.CHOICE if question.kind == "choice" else Sort.YES_NO
     return item_of(items, Entry(question.key, sort))
 

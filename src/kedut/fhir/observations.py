@@ -60,7 +60,7 @@ class Observer:
             **self._head(name, _CATEGORY.get(finding.kind, "survey")),
             "code": {
                 "coding": finding_coding(finding, self.words),
-                "text": self.words.of("findings", name, "name"),
+                "text": self.words.clinical(name),
             },
             **self._rest(),
             "valueBoolean": there,

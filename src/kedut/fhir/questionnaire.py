@@ -7,7 +7,7 @@ from typing import Any
 
 from kedut.fhir import systems
 from kedut.fhir.items import Item, Items, Say
-from kedut.fhir.layout import Entry, Section, Sort, layout
+from kedut.fhir.layout import Entry, Section, Sort, group_of, layout
 from kedut.knowledge.knowledge_base import Knowledge
 
 
@@ -44,8 +44,9 @@ def _section(items: Items, section: Section) -> Item:
 
 def group_text(knowledge: Knowledge, link_id: str) -> Say:
     """Give how a group's heading is said."""
-    if link_id in knowledge.screen or link_id in knowledge.opening:
-        return lambda w: w.of("screen", link_id, "question")
+    group = group_of(link_id)
+    if group in knowledge.screen or group in knowledge.opening:
+        return lambda w: w.of("screen", group, "question")
     if link_id.startswith("kind-"):
         return lambda w: w.say(f"fhir.group.{link_id.removeprefix('kind-')}")
     if link_id.startswith("followup"):

@@ -59,7 +59,7 @@ def _notes(assessment: Assessment, words: Words) -> list[str]:
     if not assessment.adult:
         notes.append(words.say("limits.adults"))
     if assessment.not_asked:
-        names = [words.of("findings", name, "name") for name in assessment.not_asked]
+        names = [words.clinical(name) for name in assessment.not_asked]
         notes.append(f"{words.say('heading.not_asked')}: {'; '.join(names)}")
     return notes
 
@@ -105,7 +105,7 @@ def _rationale(cause: CauseResult, assessment: Assessment, words: Words) -> str:
     present = set(assessment.present)
 
     def named(name: str) -> str:
-        text = words.of("findings", name, "name")
+        text = words.clinical(name)
         return text if name in present else words.say("finding.missing", name=text)
 
     parts = [

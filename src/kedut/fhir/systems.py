@@ -24,6 +24,7 @@ TIME_NOT_TOLD = f"{BASE}/StructureDefinition/time-not-told"
 
 HPO = "http://human-phenotype-ontology.org"
 LOINC = "http://loinc.org"
+SNOMED = "http://snomed.info/sct"
 UCUM = "http://unitsofmeasure.org"
 ICD10 = "http://hl7.org/fhir/sid/icd-10"
 ICD11 = "http://id.who.int/icd/release/11/mms"

@@ -15,6 +15,7 @@ from kedut.knowledge.words import LANGUAGES, WORD_TABLES, Words
 _NEEDED: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("causes", "causes", "id", ("name", "summary")),
     ("claims", "claims", "id", ("statement", "comment")),
+    ("clinical", "findings", "id", ("name",)),
     ("rules", "rules", "id", ("reason", "action")),
     ("screen", "opening", "group", ("question",)),
     ("screen", "screen", "group", ("question",)),

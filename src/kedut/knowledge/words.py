@@ -14,6 +14,7 @@ LANGUAGES = ("id", "en")
 _TABLES: dict[str, tuple[str, ...]] = {
     "causes": ("id", "name", "summary", "fear"),
     "claims": ("id", "statement", "comment"),
+    "clinical": ("id", "name"),
     "findings": ("id", "name", "question", "help"),
     "glossary": ("term", "explanation"),
     "interface": ("id", "text"),
@@ -54,6 +55,10 @@ class Words:
         if text or column not in {"name", "title", "statement"}:
             return text
         return identifier.replace("_", " ")
+
+    def clinical(self, finding: str) -> str:
+        """Give a finding's name as clinicians write it."""
+        return self.of("clinical", finding, "name")
 
     def say(self, identifier: str, **values: object) -> str:
         """Give a text of the interface with its placeholders filled."""

@@ -126,7 +126,7 @@ def _reasons(
 
 def _reason(because: Because, seen: Assessment, words: Words, notes: Notes) -> Reason:
     if because.kind == "rule":
-        names = [words.of("findings", f, "name") for f in because.findings]
+        names = [words.clinical(f) for f in because.findings]
         text = " + ".join(names) or words.say("doctor.reason.rule")
         cited = notes.cite(because.sources, _SOURCES_A_RULE)
         return Reason(text=text, rule=because.id, notes=cited)
@@ -144,7 +144,7 @@ def _left_out(told: HandOver, words: Words) -> str:
 
 
 def _turning(turning: Turning, words: Words) -> str:
-    finding = words.of("findings", turning.finding, "name") if turning.finding else ""
+    finding = words.clinical(turning.finding) if turning.finding else ""
     cause = words.of("causes", turning.cause, "name") if turning.cause else ""
     key = "link" if finding and cause else "prior" if cause else "background"
     return words.say(
@@ -167,5 +167,5 @@ def _limits(assessment: Assessment, seen: Assessment, words: Words) -> Iterator[
     if assessment.ignored:  # not by name: it could be something private
         yield words.say("doctor.ignored", count=len(assessment.ignored))
     if seen.set_aside:
-        names = (words.of("findings", name, "name") for name in seen.set_aside)
+        names = (words.clinical(name) for name in seen.set_aside)
         yield words.say("set_aside.line", names="; ".join(names))

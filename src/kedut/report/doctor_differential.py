@@ -66,8 +66,8 @@ def _weights(
         shown = ratio(bits, words.language)
         if shown is None:
             continue
-        name = words.of("findings", finding, "name")
+        name = words.clinical(finding)
         if finding not in assessment.present:
-            name = words.say("finding.missing", name=name[:1].lower() + name[1:])
+            name = words.say("finding.missing", name=name)
         told.append(Weight(name=name, ratio=shown))
     return tuple(told[:_WEIGHTS])

@@ -51,7 +51,7 @@ class History:
 
     def name(self, finding: str) -> str:
         """Give a finding's name."""
-        return self.words.of("findings", finding, "name")
+        return self.words.clinical(finding)
 
     def state(self, finding: str) -> str:
         """Give `present`, `absent` or `open`."""
