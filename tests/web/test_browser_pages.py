@@ -196,6 +196,35 @@ def test_every_page_in_every_state_is_accessible_whole_quiet_and_our_own(
         assert title.endswith("kedut") or name == "start", f"{name}: {title}"
 
 
+_FAULTY = """() => {
+  const add = (name, props) => {
+    const e = Object.assign(document.createElement(name), {textContent: 'wrong'});
+    Object.assign(e.style, props);
+    document.querySelector('main').append(e);
+  };
+  add('h1', {});
+  add('p', {width: '2000px'});
+  add('p', {overflow: 'hidden', width: '1rem', whiteSpace: 'nowrap'});
+  add('p', {transition: 'opacity 1s'});
+  add('p', {color: 'light-dark(#bbb, #444)', background: 'light-dark(#ccc, #333)'});
+}"""
+
+
+@pytest.mark.slow
+def test_what_is_wrong_with_a_page_is_found(browser: Browser, served: Served) -> None:
+    context = browser.new_context(viewport=NARROW, service_workers="block")
+    if AXE.exists():
+        context.add_init_script(path=AXE)
+    page = context.new_page()
+    page.goto(f"{served.address}/id/offline")
+    page.evaluate(_FAULTY)
+    found = faults(page, "en", looked_at=False)
+    context.close()
+    assert {"language", "order", "moves", "400 %", "text 200 %"} <= set(found)
+    assert any(told.startswith("cut") for told in found["400 %"])
+    assert not AXE.exists() or {"light", "dark"} <= set(found)
+
+
 def error_faults(page: Page) -> dict[str, list[str]]:
     """Say what is wrong with the words of an error."""
     if page.get_attribute("#notice", "role") == "alert":
