@@ -8,10 +8,12 @@ import pytest
 from fastapi import FastAPI
 from hypothesis import HealthCheck, settings
 
+from kedut.fhir import systems
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 from kedut.reasoning.inference import reasoner_of
 from kedut.web.fhir_door import router
+from kedut.web.settings import Settings
 from tests.web.client import TestClient
 
 settings.register_profile(
@@ -40,6 +42,7 @@ def bare_app() -> FastAPI:
     """Give an application that is nothing but the FHIR door."""
     app = FastAPI()
     app.state.knowledge = ours()
+    app.state.settings = Settings(secret="only for tests", fhir_base=systems.BASE)
     app.include_router(router)
     return app
 

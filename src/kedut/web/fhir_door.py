@@ -19,6 +19,7 @@ from kedut.fhir.next_question import next_response
 from kedut.fhir.parse import parse
 from kedut.fhir.questionnaire import with_server
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.web.fhir_base import base_of, inward, outward
 from kedut.web.fhir_operations import answers_in, assessed
 from kedut.web.fhir_shapes import (
     ANSWERS_IN,
@@ -70,7 +71,7 @@ class FhirRoute(APIRoute):
                 )
             if request.url.path.startswith(CDS):
                 answer.headers.update(_CORS)
-            return answer
+            return outward(answer, base_of(request))
 
         return told
 
@@ -160,10 +161,10 @@ async def search(request: Request, kind: str) -> Response:
 async def next_question(request: Request) -> Response:
     """Give the response with the next question, or completed."""
     knowledge, language = _knowledge(request), language_of(request)
-    told = await body_of(request)
+    told, base = await body_of(request), base_of(request)
 
     def work() -> dict[str, Any]:
-        return next_response(answers_in(parse(told)).response, knowledge, language)
+        return next_response(answers_in(inward(parse(told), base)).response, knowledge, language)
 
     return fhir(await run_in_threadpool(work), language)
 
@@ -176,11 +177,11 @@ async def next_question(request: Request) -> Response:
 async def assess(request: Request) -> Response:
     """Assess the answers."""
     knowledge, language = _knowledge(request), language_of(request)
-    told = await body_of(request)
+    told, base = await body_of(request), base_of(request)
     when = datetime.now(UTC).astimezone().replace(microsecond=0)
 
     def work() -> dict[str, Any]:
-        return assessed(answers_in(parse(told)), knowledge, language, when)
+        return assessed(answers_in(inward(parse(told), base)), knowledge, language, when)
 
     return fhir(await run_in_threadpool(work), language)
 

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
 from kedut.fhir.errors import BadResource, Issue, outcome
+from kedut.web.fhir_base import base_of, named
 from kedut.web.language import wanted
 
 MEDIA = "application/fhir+json"
@@ -90,7 +91,7 @@ def found_by_address(
     held: Iterable[dict[str, Any]], request: Request, server: str
 ) -> dict[str, Any]:
     """Give a searchset of what has the address that was asked for."""
-    asked = request.query_params.get("url", "").partition("|")[0]
+    asked = named(request.query_params.get("url", "").partition("|")[0], base_of(request))
     found = [resource for resource in held if not asked or resource["url"] == asked]
     bundle: dict[str, Any] = {
         "resourceType": "Bundle",

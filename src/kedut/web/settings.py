@@ -16,6 +16,8 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _YES = ("1", "true", "yes", "on")
 _NO = ("", "0", "false", "no", "off")
 
+_BASE = re.compile(r"https?://[\w.:\[\]-]+(/[\w./~-]*)?", re.ASCII)
+
 
 class BadSetting(ValueError):
     """A setting that cannot be; says which, what, and what would do."""
@@ -32,6 +34,7 @@ class Settings:
     proxies : how many proxies of our own stand before the server and add `X-Forwarded-For`
     requests_per_minute : by one address to pages and interfaces; 0 for no limit
     language : where the browser names none of ours
+    fhir_base : begins the names of our FHIR definitions; empty for the address that was asked
     reports_to : whom the page "report a wrong figure" writes to; empty for nobody
     """
 
@@ -42,6 +45,7 @@ class Settings:
     proxies: int = 0
     requests_per_minute: int = 600
     language: str = "id"
+    fhir_base: str = ""
     reports_to: str = ""
 
 
@@ -68,6 +72,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         proxies=_number(told("PROXIES"), 0, "KEDUT_PROXIES"),
         requests_per_minute=_number(told("REQUESTS_PER_MINUTE"), 600, "KEDUT_REQUESTS_PER_MINUTE"),
         language=language,
+        fhir_base=_base(told("FHIR_BASE"), "KEDUT_FHIR_BASE"),
         reports_to=_address(told("REPORTS_TO"), "KEDUT_REPORTS_TO"),
     )
 
@@ -90,6 +95,12 @@ def _address(text: str, name: str) -> str:
     if text and not _ADDRESS.fullmatch(text):
         raise BadSetting(f"{name} is {text[:40]!r}; an address like figures@example.org would do")
     return text
+
+
+def _base(text: str, name: str) -> str:
+    if text and not _BASE.fullmatch(text):
+        raise BadSetting(f"{name} is {text[:40]!r}; one like https://clinic.example/fhir would do")
+    return text.rstrip("/")
 
 
 def _number(text: str, default: int, name: str) -> int:
