@@ -1,0 +1,83 @@
+"""A recording whose samples are fetched when they are asked for."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.errors import BadRecording
+from kedut.measurement.recording import About, Samples
+
+Fetch = Callable[[int, int], NDArray[np.floating]]
+
+
+class LazyRecording:
+    """What most readers give: what the file says, and a way to fetch a piece of it.
+
+    Parameters
+    ----------
+    about : what the file says
+    fetch : gives samples start to stop, shape (channels, stop - start), in the channels' units;
+        NaN where there are none
+    closing : lets go of the file
+    """
+
+    def __init__(self, about: About, fetch: Fetch, closing: Callable[[], object]) -> None:
+        self._about, self._fetch, self._closing = about, fetch, closing
+        self._open = True
+
+    @property
+    def about(self) -> About:
+        """Give what the file says about itself."""
+        return self._about
+
+    def read(self, start: int, stop: int) -> Samples:
+        """Give samples `start` to `stop` of all channels; zero where there are none."""
+        if not self._open:
+            raise ValueError(f"{self._about.name} is closed; open it again to read it")
+        start = min(max(start, 0), self._about.length)
+        stop = min(max(stop, start), self._about.length)
+        if start == stop:
+            return np.zeros((len(self._about.channels), 0), np.float32)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                got = self._fetch(start, stop)
+        except BadRecording:
+            raise
+        except Exception as broken:
+            raise BadRecording(
+                where=self._about.name,
+                what=f"it could not be read on at {start / self._about.rate_hz:.1f} s",
+                remedy="copy it again from where it came",
+            ) from broken
+        samples = np.asarray(got, np.float32)
+        np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
+        return samples
+
+    def note(self, text: str) -> None:
+        """Add to what the reader says of the file."""
+        self._about = replace(self._about, notes=(*self._about.notes, text))
+
+    def close(self) -> None:
+        """Let go of the file; a second time does nothing."""
+        if self._open:
+            self._open = False
+            self._closing()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
