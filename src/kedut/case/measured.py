@@ -1,17 +1,116 @@
-"""Findings of a measurement (`kedut measure --format json`) join a case."""
+"""What a recording's features mean, by the knowledge; and findings measured join a case."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kedut.case.case import Case
 from kedut.case.errors import BadCase
 from kedut.knowledge.errors import UnknownIdentifier
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.parse_measured import Limit, PublishedRate
 
+if TYPE_CHECKING:  # scipy and what reads recordings stay out of every start of the program
+    from kedut.measurement.features import Features
+    from kedut.measurement.measure import Measurement
+
+_FIXED_SITE_SHARE = 0.8  # constant: of the twitches from one source, to speak of a fixed site
+_MUSCLES = {"gastrocnemius": ("gastroc", "calf", "soleus", "triceps surae", "betis")}
 _EXAMPLE = '{"findings": [{"id": "measured_rhythm_4_to_7_hz", "present": false}]}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluded:
+    """What a recording says of one finding: present, absent, or that it cannot tell (None).
+
+    because : feature, its value with the range it lies in, and the limit, for people and programs
+    """
+
+    id: str
+    present: bool | None
+    because: str
+    sources: tuple[str, ...] = ()
+
+
+def concluded(measurement: Measurement, knowledge: Knowledge) -> tuple[Concluded, ...]:
+    """Give what the features of a recording make of the findings that one can measure.
+
+    A finding is present where the whole 95 % range of its feature lies within the limits, absent
+    where all of it lies outside and this modality may show an absence; else nothing is concluded.
+    """
+    found = []
+    for limit in knowledge.measured:
+        row = _conclude(measurement, limit)
+        if row is not None:
+            found.append(row)
+    return tuple(found)
+
+
+def _conclude(measurement: Measurement, limit: Limit) -> Concluded | None:
+    features, about = measurement.features, measurement.about
+    if str(about.modality) not in limit.modalities or not measurement.detected.quality.usable:
+        return None
+    if limit.muscle and not muscle_is(about.muscle, limit.muscle):
+        return None
+    figures = _feature(features, limit.feature)
+    if figures is None or features.usable_s < limit.least_s:
+        return None
+    value, low, high = figures
+    told = f"{limit.feature} {value:.3g}"
+    told += f" ({low:.3g} to {high:.3g})" if low != high else ""
+    told += f", limit {limit.low:g}" + (f" to {limit.high:g}" if limit.high != float("inf") else "")
+    if low >= limit.low and high <= limit.high:
+        return Concluded(id=limit.finding, present=True, because=told, sources=limit.sources)
+    outside = high < limit.low or low > limit.high
+    absent = outside and str(about.modality) in limit.absent_in
+    return Concluded(
+        id=limit.finding,
+        present=False if absent else None,
+        because=told,
+        sources=limit.sources,
+    )
+
+
+def _feature(features: Features, name: str) -> tuple[float, float, float] | None:
+    """Give a feature and the range it lies in, or nothing where it was not measured."""
+    rate = features.rate
+    match name:
+        case "rate_per_min":
+            return None if rate is None else (rate.value, rate.low, rate.high)
+        case "bursts":
+            n = float(features.grouped.bursts)
+            return n, n, n
+        case "twitches":
+            n = float(features.twitches)
+            return n, n, n
+        case "rhythm_hz":
+            hz = features.rhythm_hz
+            return None if hz is None else (hz, hz, hz)
+        case "fixed_site_rate_per_min":
+            share = features.fixed_site_share
+            if rate is None or share is None or share < _FIXED_SITE_SHARE:
+                return None
+            return rate.value * share, rate.low * share, rate.high * share
+    return None
+
+
+def muscle_is(told: str, muscle: str) -> bool:
+    """Say whether the muscle a file names is this one; side and spelling do not matter."""
+    name = told.casefold()
+    return any(word in name for word in _MUSCLES.get(muscle, (muscle,)))
+
+
+def published(measurement: Measurement, knowledge: Knowledge) -> tuple[PublishedRate, ...]:
+    """Give what was published about the muscle a file names; of the calf where it names none."""
+    told = measurement.about.muscle or "gastrocnemius"
+    return tuple(
+        rate
+        for rate in knowledge.rates
+        if any(muscle_is(told, part.strip()) for part in rate.muscle.split(" and "))
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from kedut.knowledge.entities import (
 )
 from kedut.knowledge.errors import UnknownIdentifier
 from kedut.knowledge.nearest import nearest
+from kedut.knowledge.parse_measured import Limit, PublishedRate
 from kedut.knowledge.tables import Table
 from kedut.knowledge.words import LANGUAGES, Words
 
@@ -44,6 +45,8 @@ class Knowledge:
     background: dict[str, Background]
     implications: tuple[Implication, ...]
     thresholds: tuple[Threshold, ...]
+    measured: tuple[Limit, ...]
+    rates: tuple[PublishedRate, ...]
     rules: tuple[Rule, ...]
     screen: dict[str, tuple[str, ...]]
     opening: dict[str, tuple[str, ...]]

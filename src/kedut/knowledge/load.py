@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from kedut.knowledge import bodymap
+from kedut.knowledge import bodymap, parse_measured
 from kedut.knowledge import parse_rows as parse
 from kedut.knowledge.entities import CALF_MOVEMENT, CoursePoint
 from kedut.knowledge.errors import BadKnowledge, Fault
@@ -34,10 +34,12 @@ COLUMNS: dict[str, str] = {
     "implications": "finding,implies,share",
     "links": "cause,finding,p,low,high,n,grade,role,source_keys,note",
     "local": "country,key,value,checked",
+    "measured": "finding,feature,low,high,modalities,absent_in,muscle,least_s,grade,source_keys",
     "opening": "group,finding,position",
     "pictures": "picture,thing,id",
     "priors": "cause,sex,age_from,age_to,measure,value,low,high,window_d,factor,grade,source_keys",
     "private": "finding,kind,note",
+    "rates": "id,muscle,people,measure,value,low,high,grade,source_keys",
     "review": "item,outcome,where,note",
     "risks": "cause,factor,measure,value,low,high,grade,role,source_keys,note",
     "rules": "id,when,level,within_days,kind,source_keys,review_by,note",
@@ -52,7 +54,17 @@ COLUMNS: dict[str, str] = {
 }
 # Tables that came later: a folder without them is older, not faulty.
 OPTIONAL = frozenset(
-    {"bodymap", "opening", "pictures", "private", "review", "terms", "territories"}
+    {
+        "bodymap",
+        "measured",
+        "opening",
+        "pictures",
+        "private",
+        "rates",
+        "review",
+        "terms",
+        "territories",
+    }
 )
 
 
@@ -163,6 +175,8 @@ def _assemble(
         background={b.finding: b for b in _rows(tables["background"], parse.background, faults)},
         implications=tuple(_rows(tables["implications"], parse.implication, faults)),
         thresholds=tuple(_rows(tables["values"], parse.threshold, faults)),
+        measured=tuple(_rows(tables["measured"], parse_measured.limit, faults)),
+        rates=tuple(_rows(tables["rates"], parse_measured.rate, faults)),
         rules=tuple(
             r for r in _rows(tables["rules"], lambda row: parse.rule(row, rename), faults) if r
         ),
@@ -206,6 +220,7 @@ _REFERS: tuple[tuple[str, str, str], ...] = (
     ("implications", "implies", "finding"),
     ("links", "cause", "cause"),
     ("links", "finding", "finding"),
+    ("measured", "finding", "finding"),
     ("priors", "cause", "cause"),
     ("private", "finding", "finding"),
     ("risks", "cause", "cause"),
@@ -228,8 +243,10 @@ _UNIQUE: dict[str, tuple[str, ...]] = {
     "findings": ("id",),
     "implications": ("finding", "implies"),
     "links": ("cause", "finding"),
+    "measured": ("finding", "feature"),
     "pictures": ("picture", "thing", "id"),
     "private": ("finding",),
+    "rates": ("id",),
     "risks": ("cause", "factor", "measure"),
     "rules": ("id",),
     "sources": ("key",),
