@@ -139,20 +139,24 @@ def take(offered: list[Offered], modality: Modality | None, where: str) -> Taken
     rates = Counter(offered[at].rate_hz for at in places)
     rate_hz, _ = max(rates.items(), key=lambda item: (item[1], item[0]))
     chosen = [at for at in places if offered[at].rate_hz == rate_hz]
+    kept, fitting = set(chosen), set(places)
     for at, one in enumerate(offered):
-        if at not in set(chosen) and not one.left_out:
-            why = f"{one.rate_hz:g} Hz" if at in set(places) else f"not {wanted.value}"
+        if at not in kept and not one.left_out:
+            why = f"{one.rate_hz:g} Hz" if at in fitting else f"not {wanted.value}"
             notes.append(f"left out {one.name}: {why}")
-    channels, factors = [], []
+    channels: list[Channel] = []
+    factors: list[float] = []
+    seen: Counter[str] = Counter()
     unit = MICROVOLT if wanted is Modality.EMG else ACCELERATION
     for at in chosen:
         one = offered[at]
         factor = factor_to(wanted, one.unit)
         if factor is None:
             notes.append(f"{one.name} has no unit that is known ({one.unit!r}): taken as {unit}")
+        seen[one.name] += 1
         channels.append(
             Channel(
-                name=one.name,
+                name=one.name if seen[one.name] == 1 else f"{one.name} ({seen[one.name]})",
                 unit=unit,
                 column=one.column,
                 row=one.row,
