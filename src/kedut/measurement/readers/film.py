@@ -1,10 +1,260 @@
-"""Films."""
+"""Films of phones and cameras, decoded in order, grey and small as they come."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.limits import COPY_AGAIN, sound_length, sound_rate
+from kedut.measurement.recording import About, Frame, Modality
+
+if TYPE_CHECKING:
+    from av.container import InputContainer
+    from av.video.stream import VideoStream
+
+PIXELS_MOST: Final = 1 << 26  # constant: 8K has half as many
+_FRAMES_MOST: Final = 20_000_000  # constant: a day at 240 a second
+_UNEVEN: Final = 0.25  # constant: steps between frames that differ by more are no even clock
+_SHORT: Final = 0.95  # constant: share of the frames claimed, below which the file was cut
+_SPEED_MOST_HZ: Final = 10_000.0
+# forced, so that no list of other files (playlists) is ever followed
+_CONTAINERS: Final = {
+    b"\x1a\x45\xdf\xa3": "matroska",
+    b"RIFF": "avi",
+}
+_REMEDY: Final = "film again, or convert it to MP4 (H.264)"
+Play = Callable[[int | None], Iterator[tuple[float, Frame]]]
+
 
 class FilmFile:
-    """A film."""
+    """A film: what the file says, and a way to play it from its start.
+
+    Parameters
+    ----------
+    about : what the file says
+    size_px : width and height as shown
+    play : gives time and picture from the start, of a height or full size
+    """
+
+    def __init__(self, about: About, size_px: tuple[int, int], play: Play) -> None:
+        self._about, self._size_px, self._play = about, size_px, play
+        self._open = True
+
+    @property
+    def about(self) -> About:
+        """Give what the file says about itself."""
+        return self._about
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Give width and height as shown, rotation applied."""
+        return self._size_px
+
+    def frames(self, *, height_px: int | None = None) -> Iterator[tuple[float, Frame]]:
+        """Give each frame's time in seconds and its grey picture, from the first on."""
+        if not self._open:
+            raise ValueError(f"{self._about.name} is closed; open it again to read it")
+        if height_px is not None and not 0 < height_px <= 1 << 14:
+            raise ValueError(f"a height of {height_px} pixels cannot be; give 1 to 16384")
+        try:
+            yield from self._play(height_px)
+        except BadRecording:
+            raise
+        except Exception as broken:
+            raise BadRecording(
+                where=self._about.name,
+                what=f"its pictures cannot be decoded ({type(broken).__name__})",
+                remedy=_REMEDY,
+            ) from broken
 
     def note(self, text: str) -> None:
-        """Add a note."""
+        """Add to what the reader says of the file."""
+        self._about = replace(self._about, notes=(*self._about.notes, text))
+
+    def close(self) -> None:
+        """Let go of the file; a second time does nothing."""
+        self._open = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def only_video(modality: Modality | None, name: str) -> None:
+    """Refuse to take a film for something else."""
+    if modality not in {None, Modality.VIDEO}:
+        raise BadRecording(
+            where=name, what=f"it is a film, not {modality}", remedy="leave the modality away"
+        )
+
+
+def open_film(path: Path, modality: Modality | None = None) -> FilmFile:
+    """Open a film of MP4, MOV, AVI or MKV."""
+    only_video(modality, path.name)
+    with path.open("rb") as file:
+        head = file.read(16)
+    form = next((name for start, name in _CONTAINERS.items() if head.startswith(start)), "mov")
+    with _container(path, form) as container:
+        stream = _stream(container, path.name)
+        context = stream.codec_context
+        wide, high = context.width, context.height
+        if wide <= 0 or high <= 0 or wide * high > PIXELS_MOST:
+            raise BadRecording(
+                where=path.name, what=f"pictures of {wide} by {high} pixels", remedy=_REMEDY
+            )
+        claimed = int(stream.frames or 0)
+        total_s = (container.duration or 0) / 1e6
+        times = _times(container, stream, path.name)
+        started = _started(container.metadata, stream.metadata)
+    with _container(path, form) as container:
+        turn = _first_turn(container, path.name)
+    span_s = float(times[-1] - times[0]) if len(times) > 1 else 0.0
+    if len(times) < 2 or span_s <= 0:
+        raise BadRecording(where=path.name, what="it has no frames to compare", remedy=_REMEDY)
+    rate_hz = (len(times) - 1) / span_s
+    short = len(times) < _SHORT * claimed or span_s < _SHORT * total_s - 1.0
+    if short and (claimed or form == "matroska"):
+        raise BadRecording(
+            where=path.name, what="it is cut short: frames it lists are missing", remedy=COPY_AGAIN
+        )
+    if rate_hz > _SPEED_MOST_HZ:
+        raise BadRecording(where=path.name, what=f"{rate_hz:.0f} frames a second", remedy=_REMEDY)
+    steps = np.diff(times) * rate_hz
+    irregular = bool(np.abs(steps - 1.0).max() > _UNEVEN)
+    notes = []
+    if irregular:
+        notes.append(f"frames come unevenly: {steps.min():.2f} to {steps.max():.2f} of their step")
+    if turn:
+        notes.append(f"turned by {turn * 90} degrees, as the phone says")
+    about = About(
+        name=path.name,
+        modality=Modality.VIDEO,
+        format=form,
+        rate_hz=sound_rate(rate_hz, path.name),
+        length=sound_length(len(times), rate_hz, path.name),
+        started=started,
+        irregular=irregular,
+        notes=tuple(notes),
+    )
+    size = (high, wide) if turn % 2 else (wide, high)
+
+    def play(height_px: int | None) -> Iterator[tuple[float, Frame]]:
+        return _play(path, form, size, turn, height_px, rate_hz)
+
+    return FilmFile(about, size, play)
+
+
+def _container(path: Path, form: str) -> InputContainer:
+    import av
+
+    try:
+        return av.open(
+            f"file:{path.absolute()}",
+            format=form,
+            options={"protocol_whitelist": "file", "max_streams": "64"},
+            metadata_errors="replace",
+        )
+    except (av.FFmpegError, ValueError) as broken:
+        raise BadRecording(
+            where=path.name,
+            what="it is broken or cut short: no film can be opened in it",
+            remedy=COPY_AGAIN,
+        ) from broken
+
+
+def _stream(container: InputContainer, name: str) -> VideoStream:
+    for stream in container.streams.video:
+        if not int(stream.disposition) & 0x400:  # an attached picture is a cover, not a film
+            return stream
+    raise BadRecording(where=name, what="there is no film in it", remedy="give the file of a film")
+
+
+def _times(container: InputContainer, stream: VideoStream, name: str) -> NDArray[np.float64]:
+    """Give the time of every frame without decoding any."""
+    from array import array
+
+    import av
+
+    stamps = array("d")
+    base = float(stream.time_base or 0)
+    try:
+        for packet in container.demux(stream):
+            if packet.size and not packet.is_discard:
+                stamp = packet.pts if packet.pts is not None else packet.dts
+                stamps.append(len(stamps) / 30 if stamp is None else stamp * base)
+                if len(stamps) > _FRAMES_MOST:
+                    raise BadRecording(where=name, what="too many frames", remedy="cut it shorter")
+    except av.FFmpegError:
+        pass  # what was cut off shows in the count
+    return np.sort(np.frombuffer(stamps, np.float64)) if stamps else np.zeros(0)
+
+
+def _decoded(container: InputContainer, stream: VideoStream) -> Iterator[Any]:
+    """Give the frames; a broken packet is passed over."""
+    import av
+
+    stream.thread_type = "AUTO"
+    for packet in container.demux(stream):
+        try:
+            yield from packet.decode()
+        except av.FFmpegError:
+            continue
+
+
+def _first_turn(container: InputContainer, name: str) -> int:
+    """Give the quarter turns against the clock by which the first frame is shown."""
+    for frame in _decoded(container, _stream(container, name)):
+        return round(int(frame.rotation) / 90) % 4
+    raise BadRecording(where=name, what="not one frame of it can be decoded", remedy=_REMEDY)
+
+
+def _play(
+    path: Path, form: str, size: tuple[int, int], turn: int, height_px: int | None, rate_hz: float
+) -> Iterator[tuple[float, Frame]]:
+    wide, high = size
+    shown_high = high if height_px is None else height_px
+    shown_wide = wide if height_px is None else max(1, round(wide * height_px / high))
+    if turn % 2:
+        shown_wide, shown_high = shown_high, shown_wide
+    with _container(path, form) as container:
+        first, before = None, -1.0
+        for frame in _decoded(container, _stream(container, path.name)):
+            at_s = frame.time
+            first = at_s if first is None else first
+            at_s = 0.0 if at_s is None or first is None else at_s - first
+            if at_s <= before:  # a clock that stands still: the usual step
+                at_s = before + 1 / rate_hz
+            before = at_s
+            grey = frame.reformat(
+                width=shown_wide, height=shown_high, format="gray", interpolation="AREA"
+            )
+            plane = grey.planes[0]
+            raw = np.frombuffer(plane, np.uint8).reshape(shown_high, plane.line_size)
+            picture = raw[:, :shown_wide]
+            yield at_s, np.ascontiguousarray(np.rot90(picture, turn) if turn else picture)
+
+
+def _started(*metadata: dict[str, str]) -> datetime | None:
+    for one in metadata:
+        text = one.get("com.apple.quicktime.creationdate") or one.get("creation_time")
+        if text:
+            try:
+                return datetime.fromisoformat(text)
+            except ValueError:
+                continue
+    return None

@@ -23,8 +23,8 @@ class Missing:
         """Take note of a piece that starts at a sample; shape (channels, samples)."""
         if not missing.any():
             return
-        everywhere = missing.all(axis=0)
-        self._add(-1, start, everywhere)
+        everywhere = np.asarray(missing.all(axis=0))
+        self._add(-1, start, np.asarray(everywhere))
         if len(missing) > 1:
             for at in np.flatnonzero(missing.any(axis=1)):
                 alone: NDArray[np.bool_] = missing[at] & ~everywhere

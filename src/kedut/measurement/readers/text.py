@@ -22,7 +22,8 @@ from kedut.measurement.recording import About, Modality
 _HEAD: Final = 1 << 18  # bytes in which a header ends
 _FIRST: Final = 2000  # constant: rows that tell g from m/s²
 _RATE: Final = re.compile(
-    r"(?:sampl\w*[ _]*(?:rate|freq\w*)|\bfs|\brate|frequency)[^0-9\n]{0,20}?(-?[0-9]+(?:[.,][0-9]+)?)",
+    r"(?:sampl\w*[ _]*(?:rate|freq\w*)|\bfs|\brate|frequency)[^0-9\n]{0,20}?"
+    r"(-?[0-9]+(?:[.,][0-9]+)?)",
     re.IGNORECASE,
 )
 _LABELS: Final = re.compile(r"#?\s*(?:labels?|channels?)\s*:?=\s*(.+)", re.IGNORECASE)
