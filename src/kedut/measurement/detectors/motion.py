@@ -1,0 +1,147 @@
+"""Twitches in an accelerometer lying on a calf; what else moved it is found and left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.detectors.motion_rhythm import grouped, pulse_per_min
+from kedut.measurement.detectors.motion_search import Piece, Seen, search
+from kedut.measurement.errors import BadRecording
+from kedut.measurement.filters.motion import band, thinning, widened
+from kedut.measurement.quality.motion import known_gaps, merged, raw_faults
+from kedut.measurement.quality.motion_result import quality_of
+from kedut.measurement.recording import About, Recording
+from kedut.measurement.twitch import Detected, Kind, Twitch
+
+Floats = NDArray[np.float32]
+
+UNIT = "m/s^2"
+_CHUNK_S = 60.0  # constant: long enough to know the noise, short enough for any memory
+_PAD_S = 4.0  # constant: the filters have forgotten their ends after so long
+_SLOWEST_HZ = 30.0  # constant: below this a twitch is less than a handful of samples
+_MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
+
+
+def detect_motion(
+    recording: Recording, *, progress: Callable[[float], None] | None = None
+) -> Detected:
+    """Give the twitches of a recording of motion, and how good it is.
+
+    Gravity may be in it or not; the axes may point anywhere. The first three channels in m/s² are
+    taken. Nothing is counted inside what is left out.
+
+    Raises
+    ------
+    BadRecording
+        No channel of acceleration, or fewer than 30 samples a second.
+    """
+    about = recording.about
+    axes = _axes(about)
+    thin = thinning(about.rate_hz)
+    step = max(1, round(_CHUNK_S * about.rate_hz / thin)) * thin
+    pad = round(_PAD_S * about.rate_hz / thin) * thin
+    seen = Seen(excluded=known_gaps(about))
+    for start in range(0, about.length, step):
+        stop = min(about.length, start + step)
+        if about.length - stop < step // 4:
+            stop = about.length  # a short rest goes with the chunk before
+        piece = _piece(recording, axes, (start, stop), thin, pad)
+        search(piece, seen)
+        if progress:
+            progress(stop / about.length)
+        if stop == about.length:
+            break
+    return _detected(about, seen, tuple(about.channels[row].name for row in axes))
+
+
+def _axes(about: About) -> list[int]:
+    axes = [row for row, channel in enumerate(about.channels) if channel.unit == UNIT][:3]
+    if not axes:
+        raise BadRecording(
+            where=about.name,
+            what="no channel of acceleration",
+            remedy="record the accelerometer, in m/s²",
+        )
+    if about.rate_hz < _SLOWEST_HZ:
+        raise BadRecording(
+            where=about.name,
+            what=f"{about.rate_hz:g} samples a second are too few for a twitch",
+            remedy="record at 100 Hz, at least at 50 Hz",
+        )
+    return axes
+
+
+def _piece(
+    recording: Recording, axes: list[int], core: tuple[int, int], thin: int, pad: int
+) -> Piece:
+    """Read a chunk with its neighbourhood, bring it into the band, and note where it is faulty."""
+    about = recording.about
+    first, last = max(0, core[0] - pad), min(about.length, core[1] + pad)
+    x = np.array(recording.read(first, last)[axes], dtype=np.float32)
+    first_s = first / about.rate_hz
+    faults = raw_faults(x, about.rate_hz, first_s)
+    for gap in about.gaps:
+        _bridge(x, about.rate_hz, gap.onset_s - first_s, gap.duration_s)
+    before, after = pad - (core[0] - first), pad - (last - core[1])
+    wide = widened(x, min(before, x.shape[1] // thin * thin - thin), after)
+    head = wide.shape[1] - x.shape[1] - min(after, x.shape[1] - 1)
+    y = band(wide, about.rate_hz, thin)[:, max(0, head) // thin :]
+    return Piece(
+        y=y[:, : -(-x.shape[1] // thin)],
+        rate_hz=about.rate_hz / thin,
+        start_s=first_s,
+        core=(core[0] / about.rate_hz, core[1] / about.rate_hz),
+        faults=tuple(faults),
+    )
+
+
+def _bridge(x: Floats, rate_hz: float, onset_s: float, duration_s: float) -> None:
+    """Lay a straight line over a gap, so that it does not ring."""
+    first, last = int(onset_s * rate_hz) - 1, round((onset_s + duration_s) * rate_hz) + 1
+    if last < 0 or first >= x.shape[1]:
+        return
+    left = x[:, max(first, 0)] if first >= 0 else x[:, min(last, x.shape[1] - 1)]
+    right = x[:, last] if last < x.shape[1] else left
+    inside = slice(max(first, 0), min(last, x.shape[1]))
+    part = (np.arange(inside.start, inside.stop) - first) / max(1, last - first)
+    x[:, inside] = left[:, None] + (right - left)[:, None] * part
+
+
+def _detected(about: About, seen: Seen, names: tuple[str, ...]) -> Detected:
+    """Put together what the chunks gave."""
+    excluded = merged(seen.excluded, about.duration_s)
+    events = [one for one in seen.events if not any(
+        each.onset_s <= one.onset_s < each.onset_s + each.duration_s for each in excluded
+    )]  # fmt: skip
+    per_min, beats = pulse_per_min(events)
+    order = Counter(one.site for one in events if one.site >= 0).most_common()
+    cluster = {site: rank for rank, (site, count) in enumerate(order) if count > 1}
+    bursts = grouped([one.onset_s for one in events])
+    twitches = tuple(
+        Twitch(
+            onset_s=one.onset_s,
+            duration_s=one.duration_s,
+            peak_s=one.peak_s,
+            amplitude=one.ptp,
+            unit=UNIT,
+            channel=names[one.channel],
+            score=one.score,
+            cluster=cluster.get(one.site, -1),
+            kind=Kind.GROUPED if place in bursts else Kind.SINGLE,
+            artefact="pulse" if place in beats else "",
+        )
+        for place, one in enumerate(events)
+    )
+    kept = [place for place, one in enumerate(events) if one.window is not None][:_MOST_WAVEFORMS]
+    waves = [events[place].window for place in kept]
+    return Detected(
+        twitches=twitches,
+        quality=quality_of(about.duration_s, excluded, seen.noise, seen.smallest, per_min),
+        waveforms=np.stack([w for w in waves if w is not None]) if waves else None,
+        waveform_of=tuple(kept),
+        waveform_rate_hz=seen.rate_hz if waves else 0.0,
+    )

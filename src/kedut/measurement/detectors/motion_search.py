@@ -1,0 +1,250 @@
+"""One chunk of motion searched: noise, what is left out, then twitches, then their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.detectors.motion_bank import (
+    LEAD_S,
+    TWITCHES,
+    White,
+    answers,
+    shapes,
+    whiten,
+)
+from kedut.measurement.detectors.motion_judge import Fault, judge, loud_stretches
+from kedut.measurement.detectors.motion_pursuit import (
+    Overlaps,
+    Pick,
+    Run,
+    Shapes,
+    pursue,
+    strengths,
+)
+from kedut.measurement.detectors.motion_sites import Sites
+from kedut.measurement.quality.motion import ground, loudness, stretches
+from kedut.measurement.twitch import Excluded
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+# A twitch of any direction must stand out this far, in standard deviations of one axis: by noise
+# alone that happens less than once in ten minutes (tests/measurement/motion/test_motion_laws.py).
+_LEAST = 5.3
+_LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
+_LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
+_JOIN_S = 0.2  # constant: what stands out nearer than this is explained together
+_ROUND_S = 0.1  # constant: nothing is counted so near to what is left out
+_CLEAR = 12.0  # constant: from here on a twitch's own extremes are better than a shape fitted to it
+_MARGIN = 1.0  # constant: so far above the least score a twitch is found five times of six
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A twitch; `site` is the source it comes from, -1 where that is not known.
+
+    window : the axis of its direction round its start; none at the ends of the recording
+    """
+
+    onset_s: float
+    peak_s: float
+    duration_s: float
+    ptp: float
+    score: float
+    site: int
+    channel: int
+    window: Floats | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """What has been found so far."""
+
+    events: list[Event] = field(default_factory=list)
+    excluded: list[Excluded] = field(default_factory=list)
+    noise: list[float] = field(default_factory=list)
+    smallest: list[float] = field(default_factory=list)
+    sites: Sites = field(default_factory=Sites)
+    rate_hz: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A chunk of the recording in the detector's band.
+
+    start_s : time of its first sample; core : the part whose twitches are taken from this chunk
+    """
+
+    y: Floats
+    rate_hz: float
+    start_s: float
+    core: tuple[float, float]
+    faults: tuple[Excluded, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scene:
+    """A chunk whitened, with what may be in it and where nothing is looked for."""
+
+    piece: Piece
+    white: White
+    loud: Floats
+    shut: Flags
+
+
+def search(piece: Piece, seen: Seen) -> None:
+    """Find what is in one chunk, and add it to what has been seen."""
+    shut = _flags([*piece.faults, *seen.excluded], piece)
+    noise = ground(piece.y, piece.rate_hz, shut)
+    white = whiten(piece.y, piece.rate_hz, noise.root, noise.power, noise.hz)
+    loud = loudness(white.axes, piece.rate_hz, white.share)
+    found = [*piece.faults]
+    for fault in loud_stretches(white, piece.y, loud, piece.rate_hz):
+        found.append(_excluded(fault, piece))
+    scene = _Scene(piece=piece, white=white, loud=loud, shut=shut | _flags(found, piece))
+    bank = _shapes_of(scene, seen.sites)
+    runs, bad = _runs(scene, bank)
+    if _learn(scene, runs, seen):
+        bank = _shapes_of(scene, seen.sites)
+        runs, bad = _runs(scene, bank)
+    found += [_excluded(each, piece) for each in bad]
+    seen.excluded += found
+    seen.rate_hz = piece.rate_hz
+    _take(scene, runs, bank, seen)
+    _note(scene, bank, found, seen)
+
+
+def _flags(faults: Sequence[Excluded], piece: Piece) -> Flags:
+    """Give the samples that lie in what is left out."""
+    shut = np.zeros(piece.y.shape[1], dtype=bool)
+    for one in faults:
+        first = int((one.onset_s - piece.start_s) * piece.rate_hz)
+        last = int(np.ceil((one.onset_s + one.duration_s - piece.start_s) * piece.rate_hz))
+        shut[max(0, first) : max(0, last)] = True
+    return shut
+
+
+def _excluded(fault: Fault, piece: Piece) -> Excluded:
+    return Excluded(
+        onset_s=piece.start_s + fault.start / piece.rate_hz - _ROUND_S,
+        duration_s=(fault.stop - fault.start) / piece.rate_hz + 2 * _ROUND_S,
+        reason=fault.reason,
+    )
+
+
+def _shapes_of(scene: _Scene, sites: Sites) -> Shapes:
+    """Give the bank, and the sources learnt so far."""
+    rate_hz, white = scene.piece.rate_hz, scene.white
+    rows = shapes(rate_hz)
+    knocks = np.arange(len(rows)) >= TWITCHES
+    least = np.full(len(rows), _LEAST, dtype=np.float32)
+    arrows = np.zeros((len(rows), white.axes.shape[0]), dtype=np.float32)
+    pairs = [site.arrow_and_wave(rate_hz) for site in sites.all if site.learnt]
+    if pairs:
+        known = np.stack([white.root @ arrow for arrow, _ in pairs])
+        known /= np.linalg.norm(known, axis=1, keepdims=True)
+        rows = np.concatenate([rows, np.stack([wave for _, wave in pairs])])
+        knocks = np.concatenate([knocks, np.zeros(len(pairs), dtype=bool)])
+        least = np.concatenate([least, np.full(len(pairs), _LEAST_KNOWN, dtype=np.float32)])
+        arrows = np.concatenate([arrows, known.astype(np.float32)])
+    return Shapes(answers=answers(white, rows, rate_hz), knocks=knocks, least=least, arrows=arrows)
+
+
+def _runs(scene: _Scene, bank: Shapes) -> tuple[list[Run], list[Fault]]:
+    """Give the runs that twitches explain, and the faults that the others are."""
+    rate_hz = scene.piece.rate_hz
+    best = strengths(bank.answers.heard, bank).max(axis=0) / scene.loud
+    best[scene.shut] = 0
+    overlaps = Overlaps(bank.answers.wave)
+    good: list[Run] = []
+    bad: list[Fault] = []
+    for first, last in stretches(best > 1, round(_JOIN_S * rate_hz)):
+        scale = float(scene.loud[(first + last) // 2])
+        run = pursue(scene.white, bank, overlaps, (first, last), scale, rate_hz)
+        fault = judge(run, scene.piece.y, rate_hz)
+        if fault:
+            bad.append(fault)
+        else:
+            good.append(run)
+    return good, bad
+
+
+def _window(piece: Piece, at: int) -> Floats | None:
+    """Give the band round a twitch's start, as long as the bank's shapes; none at the very ends."""
+    lead = round(LEAD_S * piece.rate_hz)
+    length = shapes(piece.rate_hz).shape[1]
+    window = piece.y[:, max(0, at - lead) : at - lead + length]
+    return window if window.shape[1] == length and at >= lead else None
+
+
+def _within(piece: Piece, pick: Pick) -> bool:
+    return piece.core[0] <= piece.start_s + pick.at / piece.rate_hz < piece.core[1]
+
+
+def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> bool:
+    """Let the sources learn from what stands out clearly and alone; say whether one is known."""
+    back = np.linalg.inv(scene.white.root)
+    rows = shapes(scene.piece.rate_hz)
+    for run in runs:
+        pick = run.picks[0] if len(run.picks) == 1 else None
+        if not pick or pick.score < _LEARN_FROM or not _within(scene.piece, pick):
+            continue
+        window = _window(scene.piece, pick.at)
+        if window is not None and pick.shape < len(rows):
+            seen.sites.place(window, np.outer(back @ pick.arrow, rows[pick.shape]))
+    return any(site.learnt for site in seen.sites.all)
+
+
+def _take(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
+    """Keep the picks that lie in the chunk's core and outside of what is left out."""
+    piece, back = scene.piece, np.linalg.inv(scene.white.root)
+    learnt = [number for number, site in enumerate(seen.sites.all) if site.learnt]
+    known = len(shapes(piece.rate_hz))
+    shut = _flags(seen.excluded, piece)
+    picks = sorted((pick for run in runs for pick in run.picks), key=lambda pick: pick.at)
+    for pick in picks:
+        if not _within(piece, pick) or shut[pick.at]:
+            continue
+        arrow = back @ pick.arrow * scene.loud[pick.at] / bank.answers.strength[pick.shape]
+        if pick.shape >= known:
+            site = learnt[pick.shape - known]
+        else:
+            site = seen.sites.nearest(np.outer(arrow, shapes(piece.rate_hz)[pick.shape]))
+        seen.events.append(_event(piece, pick, arrow, bank.answers.wave[pick.shape], site))
+
+
+def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> Event:
+    """Give a pick its size, length and peak."""
+    lead = round(LEAD_S * piece.rate_hz)
+    size = float(np.linalg.norm(arrow))
+    onset_s = piece.start_s + pick.at / piece.rate_hz
+    window = _window(piece, pick.at)
+    along = None if window is None else (arrow / max(size, 1e-9)) @ window
+    energy = np.cumsum(wave.astype(np.float64) ** 2)
+    ends = int(np.searchsorted(energy, 0.97 * energy[-1]))
+    return Event(
+        onset_s=onset_s,
+        peak_s=onset_s + (int(np.argmax(np.abs(wave))) - lead) / piece.rate_hz,
+        duration_s=max(ends - lead, 1) / piece.rate_hz,
+        ptp=size,
+        score=pick.score,
+        site=site,
+        channel=int(np.argmax(np.abs(arrow))),
+        window=along,
+    )
+
+
+def _note(scene: _Scene, bank: Shapes, found: Sequence[Excluded], seen: Seen) -> None:
+    """Note the noise, and the smallest twitch that would have been found."""
+    free = ~(scene.shut | _flags(found, scene.piece))
+    loud = float(np.median(scene.loud[free])) if free.any() else float(np.median(scene.loud))
+    spread = np.linalg.inv(scene.white.root @ scene.white.root.T)
+    noise = loud * float(np.sqrt(np.trace(spread) / len(spread)))
+    weakest = float(np.median(bank.answers.strength[:TWITCHES]))
+    along = np.sqrt(np.trace(scene.white.root @ scene.white.root.T) / len(spread))
+    seen.noise.append(noise)
+    seen.smallest.append((_LEAST + _MARGIN) * loud / (weakest * float(along)))

@@ -1,0 +1,53 @@
+"""What is left of an accelerometer's three axes when gravity and what no muscle does are gone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+Floats = NDArray[np.float32]
+
+LOW_HZ = (0.7, 1.5)  # constant: gravity, tilt and breath lie below, a twitch's slow lobe above
+HIGH_HZ = 45.0  # constant: a twitch moves skin and phone at 2 to 30 Hz
+THIN_HZ = 100.0  # constant: twice the band; more samples cost time and tell nothing
+
+
+def thinning(rate_hz: float) -> int:
+    """Give of how many samples one is kept."""
+    return max(1, int(rate_hz / THIN_HZ + 1e-6))
+
+
+def passing(hz: NDArray[np.float64]) -> Floats:
+    """Give the band's gain at each frequency: a smooth rise, flat, a smooth fall."""
+    low = np.clip((hz - LOW_HZ[0]) / (LOW_HZ[1] - LOW_HZ[0]), 0, 1)
+    high = np.clip((HIGH_HZ - hz) / 5, 0, 1)
+    return np.asarray((np.sin(np.pi / 2 * low) * np.sin(np.pi / 2 * high)) ** 2, dtype=np.float32)
+
+
+def band(x: Floats, rate_hz: float, thin: int) -> Floats:
+    """Give the band of each axis, one sample in `thin`, shape (axes, ceil(samples / thin)).
+
+    What ends at another level than it began is laid level first, so that the ends do not ring.
+    Ends are still not to be trusted for about a second: hand in more than is wanted.
+    """
+    samples = x.shape[1]
+    edge = max(1, min(samples // 2, round(0.2 * rate_hz)))
+    first, last = x[:, :edge].mean(axis=1), x[:, -edge:].mean(axis=1)
+    ramp = np.linspace(0, 1, samples, dtype=np.float32)
+    level = x - first[:, None] - (last - first)[:, None] * ramp
+    kept = -(-samples // thin)
+    size = fft.next_fast_len(kept + round(rate_hz / thin), real=True)
+    spectrum = fft.rfft(level, size * thin, axis=1)[:, : size // 2 + 1]
+    spectrum *= passing(np.arange(spectrum.shape[1]) * rate_hz / (size * thin))
+    return np.asarray(fft.irfft(spectrum / thin, size, axis=1)[:, :kept], dtype=np.float32)
+
+
+def widened(x: Floats, before: int, after: int) -> Floats:
+    """Give a recording with its ends turned over and put on, so that the true ends do not ring."""
+    if not before and not after:
+        return x
+    before, after = min(before, x.shape[1] - 1), min(after, x.shape[1] - 1)
+    head = 2 * x[:, :1] - x[:, before:0:-1]
+    tail = 2 * x[:, -1:] - x[:, -2 : -2 - after : -1] if after else x[:, :0]
+    return np.concatenate([head, x, tail], axis=1)
