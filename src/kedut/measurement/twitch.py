@@ -25,6 +25,7 @@ class Twitch:
     amplitude : peak to peak, in `unit`, where it was largest
     channel : the name of the channel where it was largest
     x, y : grid: column and row; video: centre in pixels of the film as shown
+    radius : video: where its displacement has fallen to 1/e, in pixels of the film as shown
     score : how far it stands out of the noise, in standard deviations of the detector's statistic
     cluster : same source, counted from 0; -1 where none was found
     artefact : why it is not counted, or empty
@@ -38,6 +39,7 @@ class Twitch:
     channel: str = ""
     x: float | None = None
     y: float | None = None
+    radius: float | None = None
     score: float
     cluster: int = -1
     kind: Kind = Kind.SINGLE
@@ -100,6 +102,8 @@ class Detected:
 
     waveforms : one row for some twitches, shape (n, samples), around the peak, where it was largest
     waveform_of : for each row the place of its twitch in `twitches`
+    heat : video: the sum of how far twitches moved each part of the picture, in pixels of the film;
+        rows and columns of cells that cover it
     """
 
     twitches: tuple[Twitch, ...]
@@ -107,3 +111,4 @@ class Detected:
     waveforms: NDArray[np.float32] | None = None
     waveform_of: tuple[int, ...] = ()
     waveform_rate_hz: float = 0.0
+    heat: NDArray[np.float32] | None = None
