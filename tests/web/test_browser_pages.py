@@ -154,6 +154,7 @@ def kept_twice(served: Served) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("default:axe is not here")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_in_every_state_is_accessible_whole_quiet_and_our_own(
     browser: Browser, served: Served, language: str

@@ -223,16 +223,18 @@ def _follow_up(
     """Give what decides whether something told is an alarm: the tempo of a weakness, say.
 
     An unknown that could raise the urgency of what is there is asked, whatever it gains otherwise;
-    the second time only where what the twitch is like, and where, makes it so.
+    the second time only where what the twitch is like, and where, makes it a visit the same day.
     """
     if key in interview.aside:
         return None
     space = finding_space(knowledge)
     told = findings.present & ~space.demographic
+    above = urgency.level
     if key == FOLLOW_UPS[1]:
         told &= _of_the_twitch(knowledge)
+        above = above if above.rank > Level.SOON.rank else Level.SOON
     worth: dict[str, float] = {}
-    for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
+    for rule, masks in triage_of(knowledge).could_fire(findings, above):
         for present, absent in masks:
             missing = present & ~findings.present
             if missing & findings.absent or absent & findings.present:

@@ -116,8 +116,19 @@ def _question(
         "why": why,
         "pictures": pictures,
         "earlier": transcript.earlier(question),
+        "parts": _parts(knowledge, question),
         "danger": question.key in knowledge.screen or question.key == FOLLOW_UPS[0],
     }
+
+
+def _parts(knowledge: Knowledge, question: Question) -> list[tuple[str, tuple[str, ...]]]:
+    """Give the entries of a list, in parts with a heading each where two share the page."""
+    dangers = knowledge.screen.get(question.key, ())
+    first = tuple(f for f in question.findings if f in dangers)
+    rest = tuple(f for f in question.findings if f not in dangers)
+    if not first or not rest:
+        return [("", question.findings)]
+    return [("interview.part_danger", first), ("interview.part_usual", rest)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
