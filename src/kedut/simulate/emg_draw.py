@@ -94,7 +94,7 @@ def draw_scene(
 
 
 def _muscle(rng: np.random.Generator) -> Muscle:
-    half = rng.uniform(18, 55)
+    half = rng.uniform(20, 60)
     share = rng.uniform(0.35, 0.65)
     names = ("gastrocnemius", "soleus", "tibialis anterior", "vastus lateralis", "biceps brachii")
     return Muscle(
@@ -104,7 +104,7 @@ def _muscle(rng: np.random.Generator) -> Muscle:
         skin_and_fat_mm=float(rng.uniform(1.5, 9.0)),
         depth_mm=float(rng.uniform(8, 20)),
         width_mm=float(rng.uniform(25, 50)),
-        velocity_m_s=float(rng.uniform(2.4, 4.8)),  # cold muscles are slow
+        velocity_m_s=float(rng.uniform(2.2, 4.6)),  # cold muscles are slow
     )
 
 
