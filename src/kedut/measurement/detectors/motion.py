@@ -22,6 +22,7 @@ Floats = NDArray[np.float32]
 UNIT = "m/s^2"
 _CHUNK_S = 60.0  # constant: long enough to know the noise, short enough for any memory
 _PAD_S = 4.0  # constant: the filters have forgotten their ends after so long
+_EDGE_S = 0.15  # constant: so much of an end tells its level
 _SLOWEST_HZ = 30.0  # constant: below this a twitch is less than a handful of samples
 _MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 
@@ -87,9 +88,9 @@ def _piece(
     for gap in about.gaps:
         _bridge(x, about.rate_hz, gap.onset_s - first_s, gap.duration_s)
     before, after = pad - (core[0] - first), pad - (last - core[1])
-    wide = widened(x, min(before, x.shape[1] // thin * thin - thin), after)
-    head = wide.shape[1] - x.shape[1] - min(after, x.shape[1] - 1)
-    y = band(wide, about.rate_hz, thin)[:, max(0, head) // thin :]
+    edge = max(1, round(_EDGE_S * about.rate_hz))
+    wide = widened(x, before, after, edge)
+    y = band(wide, about.rate_hz, thin)[:, before // thin :]
     return Piece(
         y=y[:, : -(-x.shape[1] // thin)],
         rate_hz=about.rate_hz / thin,
@@ -101,14 +102,15 @@ def _piece(
 
 def _bridge(x: Floats, rate_hz: float, onset_s: float, duration_s: float) -> None:
     """Lay a straight line over a gap, so that it does not ring."""
-    first, last = int(onset_s * rate_hz) - 1, round((onset_s + duration_s) * rate_hz) + 1
-    if last < 0 or first >= x.shape[1]:
+    first = max(0, int(onset_s * rate_hz) - 1)
+    last = min(x.shape[1], round((onset_s + duration_s) * rate_hz) + 1)
+    if first >= last:
         return
-    left = x[:, max(first, 0)] if first >= 0 else x[:, min(last, x.shape[1] - 1)]
-    right = x[:, last] if last < x.shape[1] else left
-    inside = slice(max(first, 0), min(last, x.shape[1]))
-    part = (np.arange(inside.start, inside.stop) - first) / max(1, last - first)
-    x[:, inside] = left[:, None] + (right - left)[:, None] * part
+    edge = max(1, round(_EDGE_S * rate_hz))
+    before, after = x[:, max(0, first - edge) : first], x[:, last : last + edge]
+    left = before.mean(axis=1) if before.size else after.mean(axis=1) if after.size else x[:, 0] * 0
+    right = after.mean(axis=1) if after.size else left
+    x[:, first:last] = np.linspace(left, right, last - first, axis=1)
 
 
 def _detected(about: About, seen: Seen, names: tuple[str, ...]) -> Detected:

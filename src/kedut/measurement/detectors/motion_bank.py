@@ -22,21 +22,19 @@ Doubles = NDArray[np.float64]
 _FINE_HZ = 2000.0  # constant: step of a shape's equation, fine against 5 ms
 SHAPE_S = 0.6  # constant: a shape of the bank has rung out by then
 LEAD_S = 0.2  # constant: room before a shape's start, for what the band-pass puts there
+# Chosen by greed from many: these hear 96 % of the energy of a usual twitch, 90 % of an odd one's.
 # Skin that is pushed up and sinks back: seconds to rise, seconds to sink.
-_SINKING = ((0.02, 0.06), (0.03, 0.1), (0.045, 0.08), (0.045, 0.14))
+_SINKING = ((0.03, 0.1), (0.045, 0.14))
 # A mass on a damped spring, pushed by a pulse of force: Hz, damping, seconds of the pulse to peak.
 _RINGING = (
     (6.0, 0.3, 0.035),
-    (6.0, 0.6, 0.035),
-    (9.0, 0.25, 0.03),
     (9.0, 0.55, 0.04),
-    (13.0, 0.25, 0.03),
     (13.0, 0.5, 0.03),
     (20.0, 0.25, 0.025),
     (20.0, 0.55, 0.025),
 )
-# A knock on the phone: Hz and seconds of decay.
-_KNOCKING = ((40.0, 0.012), (28.0, 0.02), (40.0, 0.03))
+# A knock on the phone: Hz, seconds of decay, and its phase in quarters of a turn.
+_KNOCKING = ((40.0, 0.015, 0), (40.0, 0.015, 1), (28.0, 0.02, 0), (28.0, 0.02, 1))
 
 
 def _fine_shapes() -> list[Doubles]:
@@ -54,12 +52,14 @@ def _fine_shapes() -> list[Doubles]:
         answer = np.exp(-damping * omega * t) * np.sin(omega * np.sqrt(1 - damping**2) * t)
         place = np.convolve(force, answer)[: t.size]
         shapes.append(np.asarray(np.gradient(np.gradient(place))))
-    for hz, decay_s in _KNOCKING:
-        shapes.append(np.sin(2 * np.pi * hz * t) * np.exp(-t / decay_s))
+    for hz, decay_s, quarters in _KNOCKING:
+        phase = 2 * np.pi * hz * t + np.pi / 2 * quarters
+        shapes.append(np.sin(phase) * np.exp(-t / decay_s))
     return shapes
 
 
 TWITCHES = len(_SINKING) + len(_RINGING)
+KNOCKS = len(_KNOCKING)
 
 
 @lru_cache(maxsize=8)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from kedut.measurement.detectors.motion_bank import Answers, White
+from kedut.measurement.detectors.motion_bank import KNOCKS, Answers, White
+from kedut.measurement.detectors.motion_fast import best, strongest, take_away
 
 Floats = NDArray[np.float32]
 
@@ -29,13 +30,15 @@ class Shapes:
 
     knocks : which of them are knocks on the phone
     least : the score each needs
-    arrows : for a shape whose direction is known, its whitened direction, else zeros
+    directed : whose direction is known
+    arrows : their whitened directions; zeros for the others
     """
 
     answers: Answers
     knocks: NDArray[np.bool_]
     least: Floats
     arrows: Floats
+    directed: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,7 @@ class Run:
 
 
 class Overlaps:
-    """How much of one shape the filter of another hears, at each distance; worked out when asked."""  # noqa: E501  a whole thought
+    """How much of one shape the filter of another hears, at each distance; known once asked for."""
 
     def __init__(self, wave: Floats) -> None:
         self.reach = wave.shape[1] - 1
@@ -87,16 +90,19 @@ class Overlaps:
         return self._known[shape]
 
 
-def strengths(heard: Floats, shapes: Shapes) -> Floats:
-    """Give each shape's score as a share of what it needs, shape (shapes, samples)."""
-    free = np.sqrt(np.einsum("kat,kat->kt", heard, heard)) / shapes.least[:, None]
-    for row in np.flatnonzero(shapes.arrows.any(axis=1)):
-        free[row] = shapes.arrows[row] @ heard[row] / shapes.least[row]
-    return np.asarray(free, dtype=np.float32)
+def strengths(shapes: Shapes, loud: Floats) -> Floats:
+    """Give at each sample the best score of any shape, as a share of what it needs."""
+    heard = shapes.answers.heard
+    return best(heard, shapes.least, shapes.arrows, shapes.directed) / loud
 
 
 def pursue(
-    white: White, shapes: Shapes, overlaps: Overlaps, run: tuple[int, int], scale: float, rate_hz: float
+    white: White,
+    shapes: Shapes,
+    overlaps: Overlaps,
+    run: tuple[int, int],
+    scale: float,
+    rate_hz: float,
 ) -> Run:
     """Explain one run, from the first to the last sample that stand out, by twitches.
 
@@ -107,28 +113,25 @@ def pursue(
     high = min(white.axes.shape[1], run[1] + 1 + room)
     heard = shapes.answers.heard[:, :, low:high] / np.float32(scale)
     inside = white.axes[:, low:high] / np.float32(scale)
-    shut = np.ones(high - low, dtype=bool)
-    shut[max(0, run[0] - low - round(_BACK_S * rate_hz)) : run[1] - low + 1] = False
-    floor = np.zeros(high - low, dtype=np.float32)
+    floor = np.full(high - low, np.inf, dtype=np.float32)
+    floor[max(0, run[0] - low - round(_BACK_S * rate_hz)) : run[1] - low + 1] = 0
+    apart = round(APART_S * rate_hz)
     picks: list[Pick] = []
     explained = 0.0
     while len(picks) < _MOST:
-        score = strengths(heard, shapes)
-        score[shapes.knocks] = 0
-        score[:, shut] = 0
-        score[score * shapes.least[:, None] < floor] = 0
-        row, at = divmod(int(np.argmax(score)), score.shape[1])
-        if score[row, at] < 1:
+        row, at = strongest(
+            heard, shapes.least, shapes.arrows, shapes.directed, shapes.knocks, floor
+        )
+        if row < 0:
             break
-        pick = _pick(heard, shapes, row, at)
-        picks.append(Pick(at=low + at, shape=row, arrow=pick[0], score=pick[1], knock=pick[2]))
-        explained += float(pick[0] @ pick[0])
-        _take_away(heard, overlaps, row, at, pick[0])
-        apart, near = round(APART_S * rate_hz), room
-        shut[max(0, at - apart) : at + apart + 1] = True
-        around = slice(max(0, at - near), at + near)
-        floor[around] = np.maximum(floor[around], _LEFTOVER * pick[1])
-    energy = float(np.sum(inside * inside)) - inside.size * white.share
+        arrow, size, knock = _pick(heard, shapes, row, at)
+        picks.append(Pick(at=low + at, shape=row, arrow=arrow, score=size, knock=knock))
+        explained += size * size
+        take_away(heard, overlaps.of(row), arrow, at)
+        around = slice(max(0, at - room), at + room)
+        floor[around] = np.maximum(floor[around], _LEFTOVER * size)
+        floor[max(0, at - apart) : at + apart + 1] = np.inf
+    energy = float(np.vdot(inside, inside)) - inside.size * white.share
     return Run(
         start=run[0],
         stop=run[1],
@@ -141,16 +144,9 @@ def pursue(
 def _pick(heard: Floats, shapes: Shapes, row: int, at: int) -> tuple[Floats, float, float]:
     """Give a pick's arrow, score, and the score of the best knock there."""
     arrow = heard[row, :, at].copy()
-    if shapes.arrows[row].any():
+    if shapes.directed[row]:
         arrow = shapes.arrows[row] * np.float32(shapes.arrows[row] @ arrow)
-    near = heard[shapes.knocks, :, max(0, at - 3) : at + 8]
-    knock = np.sqrt(np.einsum("kat,kat->kt", near, near)).max(initial=0)
-    return arrow, float(np.linalg.norm(arrow)), float(knock)
-
-
-def _take_away(heard: Floats, overlaps: Overlaps, row: int, at: int, arrow: Floats) -> None:
-    """Take a twitch out of what all filters heard."""
-    known, reach = overlaps.of(row), overlaps.reach
-    first, last = max(0, at - reach), min(heard.shape[2], at + reach + 1)
-    part = known[:, first - at + reach : last - at + reach]
-    heard[:, :, first:last] -= arrow[None, :, None] * part[:, None, :]
+    first = int(np.argmax(shapes.knocks))
+    near = heard[first : first + KNOCKS, :, max(0, at - 3) : at + 8]
+    knock = float(np.max(np.sum(near * near, axis=1), initial=0)) ** 0.5
+    return arrow, float(np.sqrt(arrow @ arrow)), knock

@@ -1,4 +1,4 @@
-"""What the times of the events tell: a heartbeat, or discharges that follow one another in a burst."""
+"""What the times of the events tell: a heartbeat, or discharges in bursts."""
 
 from __future__ import annotations
 

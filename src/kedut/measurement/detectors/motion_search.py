@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from kedut.measurement.detectors.motion_bank import (
     LEAD_S,
     TWITCHES,
+    Answers,
     White,
     answers,
     shapes,
@@ -37,9 +38,10 @@ Flags = NDArray[np.bool_]
 _LEAST = 5.3
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
 _LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
-_JOIN_S = 0.2  # constant: what stands out nearer than this is explained together
+_JOIN_S = 0.35  # constant: what stands out nearer than this is explained together
 _ROUND_S = 0.1  # constant: nothing is counted so near to what is left out
 _CLEAR = 12.0  # constant: from here on a twitch's own extremes are better than a shape fitted to it
+_REACH_S = 0.35  # constant: a twitch has both its extremes in so long
 _MARGIN = 1.0  # constant: so far above the least score a twitch is found five times of six
 
 
@@ -101,15 +103,17 @@ def search(piece: Piece, seen: Seen) -> None:
     shut = _flags([*piece.faults, *seen.excluded], piece)
     noise = ground(piece.y, piece.rate_hz, shut)
     white = whiten(piece.y, piece.rate_hz, noise.root, noise.power, noise.hz)
-    loud = loudness(white.axes, piece.rate_hz, white.share)
+    loud = loudness(white.axes, piece.rate_hz, white.share, shut)
     found = [*piece.faults]
     for fault in loud_stretches(white, piece.y, loud, piece.rate_hz):
         found.append(_excluded(fault, piece))
     scene = _Scene(piece=piece, white=white, loud=loud, shut=shut | _flags(found, piece))
-    bank = _shapes_of(scene, seen.sites)
+    knew = seen.sites.learnt
+    bank = _with_sites(_bank_of(scene), scene, seen.sites)
     runs, bad = _runs(scene, bank)
-    if _learn(scene, runs, seen):
-        bank = _shapes_of(scene, seen.sites)
+    _learn(scene, runs, seen)
+    if seen.sites.learnt > knew:  # a source just learnt is looked for again
+        bank = _with_sites(_only(bank, len(shapes(piece.rate_hz))), scene, seen.sites)
         runs, bad = _runs(scene, bank)
     found += [_excluded(each, piece) for each in bad]
     seen.excluded += found
@@ -136,28 +140,59 @@ def _excluded(fault: Fault, piece: Piece) -> Excluded:
     )
 
 
-def _shapes_of(scene: _Scene, sites: Sites) -> Shapes:
-    """Give the bank, and the sources learnt so far."""
+def _bank_of(scene: _Scene) -> Shapes:
+    """Give the bank, in any direction."""
+    rows = shapes(scene.piece.rate_hz)
+    return Shapes(
+        answers=answers(scene.white, rows, scene.piece.rate_hz),
+        knocks=np.arange(len(rows)) >= TWITCHES,
+        least=np.full(len(rows), _LEAST, dtype=np.float32),
+        arrows=np.zeros((len(rows), scene.white.axes.shape[0]), dtype=np.float32),
+        directed=np.zeros(len(rows), dtype=bool),
+    )
+
+
+def _with_sites(bank: Shapes, scene: _Scene, sites: Sites) -> Shapes:
+    """Give the bank and the sources learnt so far, which come from a known direction."""
     rate_hz, white = scene.piece.rate_hz, scene.white
-    rows = shapes(rate_hz)
-    knocks = np.arange(len(rows)) >= TWITCHES
-    least = np.full(len(rows), _LEAST, dtype=np.float32)
-    arrows = np.zeros((len(rows), white.axes.shape[0]), dtype=np.float32)
     pairs = [site.arrow_and_wave(rate_hz) for site in sites.all if site.learnt]
-    if pairs:
-        known = np.stack([white.root @ arrow for arrow, _ in pairs])
-        known /= np.linalg.norm(known, axis=1, keepdims=True)
-        rows = np.concatenate([rows, np.stack([wave for _, wave in pairs])])
-        knocks = np.concatenate([knocks, np.zeros(len(pairs), dtype=bool)])
-        least = np.concatenate([least, np.full(len(pairs), _LEAST_KNOWN, dtype=np.float32)])
-        arrows = np.concatenate([arrows, known.astype(np.float32)])
-    return Shapes(answers=answers(white, rows, rate_hz), knocks=knocks, least=least, arrows=arrows)
+    if not pairs:
+        return bank
+    known = np.stack([white.root @ arrow for arrow, _ in pairs])
+    known /= np.linalg.norm(known, axis=1, keepdims=True)
+    more = answers(white, np.stack([wave for _, wave in pairs]), rate_hz)
+    count, old = len(pairs), bank.answers
+    return Shapes(
+        answers=Answers(
+            heard=np.concatenate([old.heard, more.heard]),
+            wave=np.concatenate([old.wave, more.wave]),
+            strength=np.concatenate([old.strength, more.strength]),
+        ),
+        knocks=np.concatenate([bank.knocks, np.zeros(count, dtype=bool)]),
+        least=np.concatenate([bank.least, np.full(count, _LEAST_KNOWN, dtype=np.float32)]),
+        arrows=np.concatenate([bank.arrows, known.astype(np.float32)]),
+        directed=np.concatenate([bank.directed, np.ones(count, dtype=bool)]),
+    )
+
+
+def _only(bank: Shapes, count: int) -> Shapes:
+    """Give the first rows."""
+    old = bank.answers
+    return Shapes(
+        answers=Answers(
+            heard=old.heard[:count], wave=old.wave[:count], strength=old.strength[:count]
+        ),
+        knocks=bank.knocks[:count],
+        least=bank.least[:count],
+        arrows=bank.arrows[:count],
+        directed=bank.directed[:count],
+    )
 
 
 def _runs(scene: _Scene, bank: Shapes) -> tuple[list[Run], list[Fault]]:
     """Give the runs that twitches explain, and the faults that the others are."""
     rate_hz = scene.piece.rate_hz
-    best = strengths(bank.answers.heard, bank).max(axis=0) / scene.loud
+    best = strengths(bank, scene.loud)
     best[scene.shut] = 0
     overlaps = Overlaps(bank.answers.wave)
     good: list[Run] = []
@@ -185,8 +220,8 @@ def _within(piece: Piece, pick: Pick) -> bool:
     return piece.core[0] <= piece.start_s + pick.at / piece.rate_hz < piece.core[1]
 
 
-def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> bool:
-    """Let the sources learn from what stands out clearly and alone; say whether one is known."""
+def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> None:
+    """Let the sources learn from what stands out clearly and alone."""
     back = np.linalg.inv(scene.white.root)
     rows = shapes(scene.piece.rate_hz)
     for run in runs:
@@ -196,7 +231,6 @@ def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> bool:
         window = _window(scene.piece, pick.at)
         if window is not None and pick.shape < len(rows):
             seen.sites.place(window, np.outer(back @ pick.arrow, rows[pick.shape]))
-    return any(site.learnt for site in seen.sites.all)
 
 
 def _take(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
@@ -224,6 +258,8 @@ def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> 
     onset_s = piece.start_s + pick.at / piece.rate_hz
     window = _window(piece, pick.at)
     along = None if window is None else (arrow / max(size, 1e-9)) @ window
+    if along is not None and pick.score > _CLEAR:
+        size = float(np.ptp(along[lead - 1 : lead + round(_REACH_S * piece.rate_hz)]))
     energy = np.cumsum(wave.astype(np.float64) ** 2)
     ends = int(np.searchsorted(energy, 0.97 * energy[-1]))
     return Event(

@@ -64,6 +64,11 @@ class Sites:
     def __init__(self) -> None:
         self.all: list[Site] = []
 
+    @property
+    def learnt(self) -> int:
+        """Give how many are known."""
+        return sum(site.learnt for site in self.all)
+
     def nearest(self, fit: Floats) -> int:
         """Give the source a twitch is most like; -1 where it is like none."""
         best, alike = -1, _ALIKE

@@ -43,11 +43,11 @@ def band(x: Floats, rate_hz: float, thin: int) -> Floats:
     return np.asarray(fft.irfft(spectrum / thin, size, axis=1)[:, :kept], dtype=np.float32)
 
 
-def widened(x: Floats, before: int, after: int) -> Floats:
-    """Give a recording with its ends turned over and put on, so that the true ends do not ring."""
-    if not before and not after:
-        return x
-    before, after = min(before, x.shape[1] - 1), min(after, x.shape[1] - 1)
-    head = 2 * x[:, :1] - x[:, before:0:-1]
-    tail = 2 * x[:, -1:] - x[:, -2 : -2 - after : -1] if after else x[:, :0]
+def widened(x: Floats, before: int, after: int, edge: int) -> Floats:
+    """Give a recording with its ends drawn out level, so that the true ends do not ring.
+
+    edge : how many samples tell the level of an end
+    """
+    head = np.repeat(x[:, :edge].mean(axis=1, keepdims=True), before, axis=1)
+    tail = np.repeat(x[:, -edge:].mean(axis=1, keepdims=True), after, axis=1)
     return np.concatenate([head, x, tail], axis=1)

@@ -117,17 +117,21 @@ def _spectrum(white: Floats, rate_hz: float, shut: Flags) -> tuple[Doubles, Doub
     return hz, np.asarray(np.clip(shape, 0.05, None), dtype=np.float64)
 
 
-def loudness(white: Floats, rate_hz: float, share: float) -> Floats:
+def loudness(white: Floats, rate_hz: float, share: float, shut: Flags) -> Floats:
     """Give the noise's RMS at each sample: what is usual there, twitches apart."""
     from scipy.ndimage import median_filter
 
     block = max(4, round(_BLOCK_S * rate_hz))
     power = np.einsum("at,at->t", white, white)
     tiles = _tiles(power[None], block)[0]
-    wide = np.lib.stride_tricks.sliding_window_view(
-        np.pad(tiles, ((2, 1), (0, 0)), mode="reflect" if len(tiles) > 2 else "edge"), 4, axis=0
-    )
-    usual = np.quantile(wide.transpose(0, 2, 1).reshape(len(tiles), -1), _QUIET, axis=1)
+    dead = _tiles(shut[None], block)[0].any(axis=1)
+    if dead.any() and not dead.all():  # what is shut tells nothing: its neighbours stand for it
+        alive = np.flatnonzero(~dead)
+        nearest = np.abs(np.arange(len(tiles))[:, None] - alive).argmin(axis=1)
+        tiles = tiles[alive[nearest]]
+    padded = np.pad(tiles, ((2, 1), (0, 0)), mode="reflect" if len(tiles) > 2 else "edge")
+    wide = np.concatenate([padded[k : k + len(tiles)] for k in range(4)], axis=1)
+    usual = np.quantile(wide, _QUIET, axis=1)
     usual = median_filter(usual, 3, mode="nearest")
     rms = np.sqrt(np.maximum(usual / (share * _chi_square(white.shape[0], _QUIET)), 1e-6))
     centres = (np.arange(len(tiles)) + 0.5) * block

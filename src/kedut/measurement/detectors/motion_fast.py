@@ -1,0 +1,77 @@
+"""The pursuit's inner loops, compiled."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def best(heard: Floats, least: Floats, arrows: Floats, directed: Flags) -> Floats:
+    """Give at each sample the best score of any shape, as a share of what it needs."""
+    rows, axes, samples = heard.shape
+    found = np.zeros(samples, dtype=np.float32)
+    for row in range(rows):
+        if directed[row]:
+            for at in range(samples):
+                along = np.float32(0)
+                for axis in range(axes):
+                    along += arrows[row, axis] * heard[row, axis, at]
+                if along > 0:
+                    found[at] = max(found[at], (along / least[row]) ** 2)
+        else:
+            need = np.float32(1) / least[row] ** 2
+            for at in range(samples):
+                power = np.float32(0)
+                for axis in range(axes):
+                    power += heard[row, axis, at] ** 2
+                found[at] = max(found[at], power * need)
+    return np.sqrt(found)
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def strongest(
+    heard: Floats, least: Floats, arrows: Floats, directed: Flags, barred: Flags, floor: Floats
+) -> tuple[int, int]:
+    """Give shape and sample of the score that is most above what it needs; (-1, -1) if none is.
+
+    barred : shapes not to be taken; floor : what a score must reach at each sample
+    """
+    rows, axes, samples = heard.shape
+    most, best_row, best_at = np.float32(1), -1, -1
+    for row in range(rows):
+        if barred[row]:
+            continue
+        for at in range(samples):
+            if floor[at] == np.inf:
+                continue
+            score = np.float32(0)
+            for axis in range(axes):
+                if directed[row]:
+                    score += arrows[row, axis] * heard[row, axis, at]
+                else:
+                    score += heard[row, axis, at] ** 2
+            if not directed[row]:
+                score = np.sqrt(score)
+            if score >= floor[at] and score > most * least[row]:
+                most, best_row, best_at = score / least[row], row, at
+    return best_row, best_at
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
+    """Take a twitch at a sample out of what all filters heard.
+
+    overlap : what each filter hears of its shape, at all distances, zero in the middle
+    """
+    rows, axes, samples = heard.shape
+    reach = overlap.shape[1] // 2
+    first, last = max(0, at - reach), min(samples, at + reach + 1)
+    for row in range(rows):
+        for axis in range(axes):
+            for now in range(first, last):
+                heard[row, axis, now] -= arrow[axis] * overlap[row, now - at + reach]
