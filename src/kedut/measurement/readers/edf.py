@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -26,6 +27,7 @@ from kedut.measurement.readers.offered import Offered, Taken, take
 from kedut.measurement.recording import About, Gap, Modality
 
 Stored = NDArray[np.signedinteger[Any]]
+Described = Callable[[list[Offered]], list[Offered]]
 _BLOCK: Final = 1 << 22  # constant: bytes; records together above it are read channel by channel
 _STAMP: Final = re.compile(rb"([+-]\d+(?:\.\d*)?)(?:\x15[^\x14]*)?\x14")
 _STAMP_BYTES: Final = 48  # constant: no onset of a record is longer
@@ -117,11 +119,16 @@ class _Records:
         return signed
 
 
-def open_edf(path: Path, modality: Modality | None = None) -> LazyRecording:
-    """Open an EDF, EDF+ or BDF file."""
+def open_edf(
+    path: Path, modality: Modality | None = None, described: Described | None = None
+) -> LazyRecording:
+    """Open an EDF, EDF+ or BDF file.
+
+    described : adds to the channels what is told of them beside the file
+    """
     file = path.open("rb")
     try:
-        return _opened(file, path, modality)
+        return _opened(file, path, modality, described)
     except BaseException:
         file.close()
         raise
@@ -141,7 +148,9 @@ def offered_by(header: Header) -> list[Offered]:
     ]
 
 
-def _opened(file: BinaryIO, path: Path, modality: Modality | None) -> LazyRecording:
+def _opened(
+    file: BinaryIO, path: Path, modality: Modality | None, described: Described | None
+) -> LazyRecording:
     size = os.fstat(file.fileno()).st_size
     header = read_header(file, size, path.name)
     records, notes = _records(header, size, path.name)
@@ -151,6 +160,8 @@ def _opened(file: BinaryIO, path: Path, modality: Modality | None) -> LazyRecord
             where=path.name, what="it holds notes, no signal", remedy="give the file with signals"
         )
     everything = offered_by(header)
+    if described is not None:
+        everything = described(everything)
     taken = take([everything[at] for at in waves], modality, path.name)
     places = tuple(waves[at] for at in taken.places)
     taken = Taken(

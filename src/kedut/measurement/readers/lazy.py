@@ -5,16 +5,64 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
-from kedut.measurement.recording import About, Samples
+from kedut.measurement.readers.limits import sound_length
+from kedut.measurement.readers.missing import Missing
+from kedut.measurement.readers.offered import Taken
+from kedut.measurement.recording import About, Gap, Samples, chunks
 
-Fetch = Callable[[int, int], NDArray[np.floating]]
+Fetch = Callable[[int, int], NDArray[Any]]
+_SCANNED: Final = 1 << 21  # numbers looked at in one piece
+
+
+def built(  # noqa: PLR0913 - what every format knows of itself
+    *,
+    name: str,
+    form: str,
+    taken: Taken,
+    fetch: Fetch,
+    length: int,
+    closing: Callable[[], object],
+    started: datetime | None = None,
+    muscle: str = "",
+    notes: tuple[str, ...] = (),
+    gaps: tuple[Gap, ...] = (),
+    scan: bool = True,
+) -> LazyRecording:
+    """Give a recording of what was taken of a file.
+
+    Parameters
+    ----------
+    fetch : gives the channels taken, in the file's own units
+    scan : look through it for missing samples, which numbers with a fraction may have
+    """
+    factors = np.asarray(taken.factors)[:, None]
+    length = sound_length(length, taken.rate_hz, name)
+    if scan:
+        missing = Missing()
+        for start, stop in chunks(length, max(1, _SCANNED // len(factors))):
+            missing.see(start, ~np.isfinite(fetch(start, stop)))
+        gaps = (*gaps, *missing.gaps(taken.rate_hz, [one.name for one in taken.channels]))
+    about = About(
+        name=name,
+        modality=taken.modality,
+        format=form,
+        rate_hz=taken.rate_hz,
+        length=length,
+        channels=taken.channels,
+        started=started,
+        gaps=gaps,
+        muscle=muscle,
+        notes=(*notes, *taken.notes),
+    )
+    return LazyRecording(about, lambda start, stop: fetch(start, stop) * factors, closing)
 
 
 class LazyRecording:
@@ -64,6 +112,10 @@ class LazyRecording:
     def note(self, text: str) -> None:
         """Add to what the reader says of the file."""
         self._about = replace(self._about, notes=(*self._about.notes, text))
+
+    def of_muscle(self, muscle: str) -> None:
+        """Name the muscle, where it is told beside the file."""
+        self._about = replace(self._about, muscle=muscle)
 
     def close(self) -> None:
         """Let go of the file; a second time does nothing."""
