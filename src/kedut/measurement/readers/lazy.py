@@ -35,6 +35,7 @@ def built(  # noqa: PLR0913 - what every format knows of itself
     notes: tuple[str, ...] = (),
     gaps: tuple[Gap, ...] = (),
     scan: bool = True,
+    irregular: bool = False,
 ) -> LazyRecording:
     """Give a recording of what was taken of a file.
 
@@ -58,6 +59,7 @@ def built(  # noqa: PLR0913 - what every format knows of itself
         length=length,
         channels=taken.channels,
         started=started,
+        irregular=irregular,
         gaps=gaps,
         muscle=muscle,
         notes=(*notes, *taken.notes),
