@@ -125,6 +125,20 @@ class Triage:
         """Give the rules that hold, the highest first."""
         return [self.rules[place][0] for place in self._firing(findings)]
 
+    def calming(self, findings: Findings, level: Level) -> int:
+        """Give the bits of what, were it present, would take back a rule that holds at a level.
+
+        A visit alone is taken back so: what is urgent is not talked away by a list.
+        """
+        bits = 0
+        for place in self._firing(findings):
+            rule, masks, _ = self.rules[place]
+            if rule.level is level is Level.SOON:
+                for present, absent in masks:
+                    if present & findings.present == present and not absent & findings.present:
+                        bits |= absent
+        return bits
+
     def _firing(self, findings: Findings) -> list[int]:
         """Give the places of the rules that hold, in order; only what could hold is looked at."""
         present, absent = findings.present, findings.absent

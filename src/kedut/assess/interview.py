@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from kedut.advice.urgency import Urgency, triage_of
+from kedut.advice.urgency import Urgency
+from kedut.assess.alarms import deciding, raising
 from kedut.assess.pipeline import is_adult, questions, urgency_of
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
@@ -23,8 +24,6 @@ FIRST_VARIABLES = ("twitch_duration", "movement_kind")
 JOINED = {"circumstances": "life"}
 # Keys of the follow-up questions: after the lists, and after what the twitch is like and where.
 FOLLOW_UPS = ("followup", "followup_late")
-_FOLLOW_UP_LENGTH = 14
-_MOST_MISSING = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +190,7 @@ def telling(
     if len(still) <= length:
         return still
     listed = {name for name in still if name in knowledge.opening}
-    listed |= set(still) & _raising(knowledge, findings, urgency)
+    listed |= set(still) & raising(knowledge, findings, urgency)
     inference = infer(knowledge, findings)
     ranked = [c.finding for c in questions(knowledge, findings, inference, urgency)]
     for name in ranked:
@@ -200,82 +199,6 @@ def telling(
         if name in still:
             listed.add(name)
     return tuple(name for name in still if name in listed)
-
-
-def _raising(knowledge: Knowledge, findings: Findings, urgency: Urgency) -> set[str]:
-    """Give what could raise the urgency alone, or with one other to a visit the same day."""
-    space = finding_space(knowledge)
-    found: set[str] = set()
-    for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
-        most = _MOST_MISSING if rule.level.rank >= Level.URGENT.rank else 1
-        for present, absent in masks:
-            missing = present & ~findings.present
-            if missing & findings.absent or absent & findings.present:
-                continue
-            if missing.bit_count() <= most:
-                found |= set(space.names(missing))
-    return found
-
-
-def _follow_up(
-    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency, key: str
-) -> Question | None:
-    """Give what decides whether something told is an alarm: the tempo of a weakness, say.
-
-    An unknown that could raise the urgency of what is there is asked, whatever it gains otherwise;
-    the second time only where what the twitch is like, and where, makes it a visit the same day.
-    """
-    if key in interview.aside:
-        return None
-    space = finding_space(knowledge)
-    told = findings.present & ~space.demographic
-    above = urgency.level
-    if key == FOLLOW_UPS[1]:
-        told &= _of_the_twitch(knowledge)
-        above = above if above.rank > Level.SOON.rank else Level.SOON
-    worth: dict[str, float] = {}
-    for rule, masks in triage_of(knowledge).could_fire(findings, above):
-        for present, absent in masks:
-            missing = present & ~findings.present
-            if missing & findings.absent or absent & findings.present:
-                continue
-            if not present & told and not _due(knowledge, told, missing):
-                continue
-            names = [n for n in space.names(missing) if _askable(knowledge, interview, n)]
-            if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
-                gain = (rule.level.rank - urgency.level.rank) / len(names)
-                for name in names:
-                    worth[name] = max(worth.get(name, 0.0), gain)
-    if not worth:
-        return None
-    ranked = sorted(worth, key=lambda name: (-worth[name], name))[:_FOLLOW_UP_LENGTH]
-    return Question("group", key, tuple(ranked))
-
-
-def _of_the_twitch(knowledge: Knowledge) -> int:
-    """Give the bits of what only the twitch's own questions and the body map tell."""
-    space = finding_space(knowledge)
-    mapped = {place.finding for place in knowledge.places if place.finding}
-    states = {f for name in FIRST_VARIABLES for f in knowledge.variables.get(name, {})}
-    lists = (*knowledge.screen.values(), *knowledge.opening.values())
-    return space.mask(mapped | states) & ~space.mask(name for names in lists for name in names)
-
-
-def _due(knowledge: Knowledge, told: int, missing: int) -> bool:
-    """Say whether one finding alone would raise, and what it waits for or belongs to was told."""
-    space = finding_space(knowledge)
-    names = list(space.names(missing))
-    if len(names) != 1:
-        return False
-    wider = space.implied_up(names[0]) & ~missing
-    after = knowledge.findings[names[0]].only_after
-    return bool(told & (wider | (space.bit[after] if after else 0)))
-
-
-def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
-    finding = knowledge.findings[name]
-    later = finding.only_after and finding.only_after not in interview.case.present
-    return finding.asked and not later and name not in interview.aside
 
 
 def _choice(
@@ -297,6 +220,45 @@ def _moves(knowledge: Knowledge, findings: Findings) -> bool:
     space = finding_space(knowledge)
     gated = space.mask(f.id for f in knowledge.findings.values() if f.gated)
     return bool(findings.present & gated)
+
+
+def _follow_up(
+    knowledge: Knowledge, interview: Interview, findings: Findings, urgency: Urgency, key: str
+) -> Question | None:
+    """Give what decides whether something told is an alarm.
+
+    The second time only where what the twitch is like, and where, makes it a visit the same day.
+    """
+    if key in interview.aside:
+        return None
+    told, above = findings.present & ~finding_space(knowledge).demographic, urgency.level
+    if key == FOLLOW_UPS[1]:
+        told &= _of_the_twitch(knowledge)
+        above = above if above.rank > Level.SOON.rank else Level.SOON
+    names = deciding(
+        knowledge,
+        findings,
+        urgency,
+        lambda name: _askable(knowledge, interview, name),
+        above=above,
+        told=told,
+    )
+    return Question("group", key, names) if names else None
+
+
+def _of_the_twitch(knowledge: Knowledge) -> int:
+    """Give the bits of what only the twitch's own questions and the body map tell."""
+    space = finding_space(knowledge)
+    mapped = {place.finding for place in knowledge.places if place.finding}
+    states = {f for name in FIRST_VARIABLES for f in knowledge.variables.get(name, {})}
+    lists = (*knowledge.screen.values(), *knowledge.opening.values())
+    return space.mask(mapped | states) & ~space.mask(name for names in lists for name in names)
+
+
+def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
+    finding = knowledge.findings[name]
+    later = finding.only_after and finding.only_after not in interview.case.present
+    return finding.asked and not later and name not in interview.aside
 
 
 def _adaptive(
