@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.detectors.motion_rhythm import grouped, pulse_per_min
-from kedut.measurement.detectors.motion_search import Piece, Seen, search
+from kedut.measurement.detectors.motion_search import Piece, Seen, look, take
 from kedut.measurement.errors import BadRecording
-from kedut.measurement.filters.motion import band, thinning, widened
+from kedut.measurement.filters.motion import band, fast, thinning, widened
 from kedut.measurement.quality.motion import known_gaps, merged, raw_faults
 from kedut.measurement.quality.motion_result import quality_of
 from kedut.measurement.recording import About, Recording
-from kedut.measurement.twitch import Detected, Kind, Twitch
+from kedut.measurement.twitch import Detected, Excluded, Kind, Twitch
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +23,7 @@ UNIT = "m/s^2"
 _CHUNK_S = 60.0  # constant: long enough to know the noise, short enough for any memory
 _PAD_S = 4.0  # constant: the filters have forgotten their ends after so long
 _EDGE_S = 0.15  # constant: so much of an end tells its level
+_LOOKS = 2  # constant: what lay under a movement may be one too; not for ever
 _SLOWEST_HZ = 30.0  # constant: below this a twitch is less than a handful of samples
 _MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 
@@ -44,14 +45,12 @@ def detect_motion(
     axes = _axes(about)
     thin = thinning(about.rate_hz)
     step = max(1, round(_CHUNK_S * about.rate_hz / thin)) * thin
-    pad = round(_PAD_S * about.rate_hz / thin) * thin
     seen = Seen(excluded=known_gaps(about))
     for start in range(0, about.length, step):
         stop = min(about.length, start + step)
         if about.length - stop < step // 4:
             stop = about.length  # a short rest goes with the chunk before
-        piece = _piece(recording, axes, (start, stop), thin, pad)
-        search(piece, seen)
+        _chunk(recording, axes, (start, stop), seen)
         if progress:
             progress(stop / about.length)
         if stop == about.length:
@@ -76,27 +75,54 @@ def _axes(about: About) -> list[int]:
     return axes
 
 
-def _piece(
-    recording: Recording, axes: list[int], core: tuple[int, int], thin: int, pad: int
-) -> Piece:
-    """Read a chunk with its neighbourhood, bring it into the band, and note where it is faulty."""
+def _chunk(recording: Recording, axes: list[int], core: tuple[int, int], seen: Seen) -> None:
+    """Look at a chunk; where more than twitches is in it, lay that level and look again.
+
+    A movement rings in the filters for a second on both sides; laid level, it does not.
+    """
     about = recording.about
+    pad = round(_PAD_S * about.rate_hz)
+    pad -= pad % thinning(about.rate_hz)
     first, last = max(0, core[0] - pad), min(about.length, core[1] + pad)
     x = np.array(recording.read(first, last)[axes], dtype=np.float32)
     first_s = first / about.rate_hz
-    faults = raw_faults(x, about.rate_hz, first_s)
-    for gap in about.gaps:
-        _bridge(x, about.rate_hz, gap.onset_s - first_s, gap.duration_s)
-    before, after = pad - (core[0] - first), pad - (last - core[1])
-    edge = max(1, round(_EDGE_S * about.rate_hz))
-    wide = widened(x, before, after, edge)
-    y = band(wide, about.rate_hz, thin)[:, before // thin :]
+    seen.excluded += raw_faults(x, about.rate_hz, first_s)
+    told = [
+        one
+        for one in seen.excluded
+        if one.onset_s < last / about.rate_hz and one.onset_s + one.duration_s > first_s
+    ]
+    bare = (first, core, pad)
+    found = look(_piece(x, about.rate_hz, told, bare), told, seen.sites)
+    for _ in range(_LOOKS):
+        if not found.faults:
+            break
+        told += found.faults
+        seen.excluded += found.faults
+        found = look(_piece(x, about.rate_hz, told, bare), told, seen.sites)
+    seen.excluded += found.faults
+    take(found, seen)
+
+
+def _piece(
+    x: Floats, rate_hz: float, told: list[Excluded], place: tuple[int, tuple[int, int], int]
+) -> Piece:
+    """Bring a chunk into the band, what it was told of laid level."""
+    first, core, pad = place
+    thin = thinning(rate_hz)
+    level = x.copy() if told else x
+    for one in told:
+        _bridge(level, rate_hz, one.onset_s - first / rate_hz, one.duration_s)
+    before = pad - (core[0] - first)
+    after = pad - (first + x.shape[1] - core[1])
+    wide = widened(level, before, after, max(1, round(_EDGE_S * rate_hz)))
+    y = band(wide, rate_hz, thin)[:, before // thin :]
     return Piece(
         y=y[:, : -(-x.shape[1] // thin)],
-        rate_hz=about.rate_hz / thin,
-        start_s=first_s,
-        core=(core[0] / about.rate_hz, core[1] / about.rate_hz),
-        faults=tuple(faults),
+        rate_hz=rate_hz / thin,
+        fast=fast(level, rate_hz, thin),
+        start_s=first / rate_hz,
+        core=(core[0] / rate_hz, core[1] / rate_hz),
     )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from kedut.measurement.filters.motion import passing
+from kedut.measurement.filters.motion import gain as band_gain
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -24,7 +24,7 @@ SHAPE_S = 0.6  # constant: a shape of the bank has rung out by then
 LEAD_S = 0.2  # constant: room before a shape's start, for what the band-pass puts there
 # Chosen by greed from many: these hear 96 % of the energy of a usual twitch, 90 % of an odd one's.
 # Skin that is pushed up and sinks back: seconds to rise, seconds to sink.
-_SINKING = ((0.03, 0.1), (0.045, 0.14))
+_SINKING = ((0.02, 0.06), (0.03, 0.1), (0.045, 0.14))
 # A mass on a damped spring, pushed by a pulse of force: Hz, damping, seconds of the pulse to peak.
 _RINGING = (
     (6.0, 0.3, 0.035),
@@ -68,7 +68,7 @@ def shapes(rate_hz: float) -> Floats:
     step = _FINE_HZ / rate_hz
     lead, length = round(LEAD_S * rate_hz), round((LEAD_S + SHAPE_S + 0.2) * rate_hz)
     size = fft.next_fast_len(length + round(rate_hz), real=True)
-    gain = passing(np.arange(size // 2 + 1) * rate_hz / size)
+    gain = band_gain(size // 2 + 1, rate_hz / size)
     rows = []
     for fine in _fine_shapes():
         smooth = np.convolve(fine, np.ones(max(1, round(step)))) / step
@@ -122,10 +122,12 @@ def whiten(y: Floats, rate_hz: float, root: Doubles, power: Doubles, hz: Doubles
     power : of the noise at `hz`, of mean one over the band, the same on every whitened axis
     """
     size = fft.next_fast_len(y.shape[1] + round(rate_hz), real=True)
-    grid = np.arange(size // 2 + 1) * rate_hz / size
-    open_ = passing(grid) > 0.05  # constant: where the band is all but shut there is nothing to win
-    gain = np.where(open_, 1 / np.sqrt(np.interp(grid, hz, power)), 0).astype(np.float32)
-    share = float(np.mean((passing(grid) * (gain > 0)) ** 2))
+    step_hz = rate_hz / size
+    let_through = band_gain(size // 2 + 1, step_hz)
+    open_ = let_through > 0.05  # constant: where the band is all but shut there is nothing to win
+    grid = np.arange(size // 2 + 1) * step_hz
+    gain = np.where(open_, np.interp(grid, hz, 1 / np.sqrt(power)), 0).astype(np.float32)
+    share = float(np.mean((let_through * open_) ** 2))
     root = root * np.sqrt(share)
     spectrum = fft.rfft(root.astype(np.float32) @ y, size, axis=1) * gain
     axes = fft.irfft(spectrum, size, axis=1)[:, : y.shape[1]]
@@ -139,15 +141,18 @@ def whiten(y: Floats, rate_hz: float, root: Doubles, power: Doubles, hz: Doubles
     )
 
 
+@lru_cache(maxsize=16)
+def _turn(size: int, lead: int) -> NDArray[np.complex64]:
+    """Give what takes a lead out of a transform."""
+    return np.exp(2j * np.pi * np.arange(size // 2 + 1) * lead / size).astype(np.complex64)
+
+
 def answers(white: White, bank: Floats, rate_hz: float) -> Answers:
     """Give what the shapes' filters hear."""
     ideal = fft.rfft(bank, white.size, axis=1) * white.gain
-    weight = np.full(white.gain.size, 2, dtype=np.float32)
-    weight[0] = 1
-    strength = np.sqrt((np.abs(ideal) ** 2 @ weight) / white.size)
+    strength = np.sqrt(np.einsum("kf,kf->k", ideal, np.conj(ideal)).real * 2 / white.size)
     ideal = np.asarray(ideal / strength[:, None], dtype=np.complex64)
-    lead = np.exp(2j * np.pi * np.arange(white.gain.size) * round(LEAD_S * rate_hz) / white.size)
-    shifted = np.conj(ideal * lead.astype(np.complex64))
+    shifted = np.conj(ideal * _turn(white.size, round(LEAD_S * rate_hz)))
     heard = fft.irfft(white.spectrum[None] * shifted[:, None], white.size, axis=2)
     wave = fft.irfft(ideal, white.size, axis=1)[:, : bank.shape[1]]
     return Answers(

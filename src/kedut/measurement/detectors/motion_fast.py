@@ -34,7 +34,7 @@ def best(heard: Floats, least: Floats, arrows: Floats, directed: Flags) -> Float
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def strongest(
+def _strongest(
     heard: Floats, least: Floats, arrows: Floats, directed: Flags, barred: Flags, floor: Floats
 ) -> tuple[int, int]:
     """Give shape and sample of the score that is most above what it needs; (-1, -1) if none is.
@@ -63,7 +63,7 @@ def strongest(
 
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
+def _take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
     """Take a twitch at a sample out of what all filters heard.
 
     overlap : what each filter hears of its shape, at all distances, zero in the middle
@@ -75,3 +75,71 @@ def take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
         for axis in range(axes):
             for now in range(first, last):
                 heard[row, axis, now] -= arrow[axis] * overlap[row, now - at + reach]
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def _knock(heard: Floats, knocks: Flags, at: int) -> float:
+    """Give the score of the best knock near a sample."""
+    rows, axes, samples = heard.shape
+    most = np.float32(0)
+    for row in range(rows):
+        if knocks[row]:
+            for near in range(max(0, at - 3), min(samples, at + 8)):
+                power = np.float32(0)
+                for axis in range(axes):
+                    power += heard[row, axis, near] ** 2
+                most = max(most, power)
+    return float(np.sqrt(most))
+
+
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+def explain(  # noqa: PLR0917, PLR0913  compiled: no objects
+    heard: Floats,
+    least: Floats,
+    arrows: Floats,
+    directed: Flags,
+    knocks: Flags,
+    overlap: Floats,
+    first: int,
+    last: int,
+    apart: int,
+    near: int,
+    leftover: float,
+    most: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
+    """Take twitches out of what was heard, the strongest first; give rows, samples, arrows, knocks.
+
+    first, last : between these samples a twitch may start
+    apart : no second one within so many; near : within so many it must exceed `leftover` of it
+    """
+    axes, samples = heard.shape[1:]
+    floor = np.full(samples, np.inf, dtype=np.float32)
+    floor[first:last] = 0
+    rows = np.zeros(most, dtype=np.int64)
+    places = np.zeros(most, dtype=np.int64)
+    found = np.zeros((most, axes), dtype=np.float32)
+    knock = np.zeros(most, dtype=np.float32)
+    count = 0
+    while count < most:
+        row, at = _strongest(heard, least, arrows, directed, knocks, floor)
+        if row < 0:
+            break
+        arrow = heard[row, :, at].copy()
+        if directed[row]:
+            along = np.float32(0)
+            for axis in range(axes):
+                along += arrows[row, axis] * arrow[axis]
+            for axis in range(axes):
+                arrow[axis] = along * arrows[row, axis]
+        size = np.float32(0)
+        for axis in range(axes):
+            size += arrow[axis] ** 2
+        size = np.sqrt(size)
+        rows[count], places[count], found[count] = row, at, arrow
+        knock[count] = _knock(heard, knocks, at)
+        _take_away(heard, overlap[row], arrow, at)
+        for now in range(max(0, at - near), min(samples, at + near + 1)):
+            floor[now] = max(floor[now], leftover * size)
+        floor[max(0, at - apart) : at + apart + 1] = np.inf
+        count += 1
+    return rows[:count], places[:count], found[:count], knock[:count]

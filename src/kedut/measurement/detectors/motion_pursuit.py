@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from kedut.measurement.detectors.motion_bank import KNOCKS, Answers, White
-from kedut.measurement.detectors.motion_fast import best, strongest, take_away
+from kedut.measurement.detectors.motion_bank import Answers, White
+from kedut.measurement.detectors.motion_fast import best, explain
 
 Floats = NDArray[np.float32]
 
@@ -72,22 +72,18 @@ class Run:
     explained: float
 
 
-class Overlaps:
-    """How much of one shape the filter of another hears, at each distance; known once asked for."""
+def overlaps(wave: Floats) -> Floats:
+    """Give how much each shape's filter hears of another, at all distances, zero in the middle.
 
-    def __init__(self, wave: Floats) -> None:
-        self.reach = wave.shape[1] - 1
-        self._size = fft.next_fast_len(2 * wave.shape[1], real=True)
-        self._spectra = fft.rfft(wave, self._size, axis=1)
-        self._known: dict[int, Floats] = {}
-
-    def of(self, shape: int) -> Floats:
-        """Give what all filters hear of a shape, from `-reach` to `reach` samples after it."""
-        if shape not in self._known:
-            heard = fft.irfft(self._spectra[shape] * np.conj(self._spectra), self._size, axis=1)
-            both = np.concatenate([heard[:, -self.reach :], heard[:, : self.reach + 1]], axis=1)
-            self._known[shape] = both.astype(np.float32)
-        return self._known[shape]
+    Shape (of which, by which, 2 * samples - 1).
+    """
+    reach = wave.shape[1] - 1
+    size = fft.next_fast_len(2 * wave.shape[1], real=True)
+    spectra = fft.rfft(wave, size, axis=1)
+    heard = fft.irfft(spectra[:, None] * np.conj(spectra), size, axis=2)
+    return np.asarray(
+        np.concatenate([heard[:, :, -reach:], heard[:, :, : reach + 1]], axis=2), dtype=np.float32
+    )
 
 
 def strengths(shapes: Shapes, loud: Floats) -> Floats:
@@ -99,7 +95,7 @@ def strengths(shapes: Shapes, loud: Floats) -> Floats:
 def pursue(
     white: White,
     shapes: Shapes,
-    overlaps: Overlaps,
+    overlap: Floats,
     run: tuple[int, int],
     scale: float,
     rate_hz: float,
@@ -112,41 +108,23 @@ def pursue(
     low = max(0, run[0] - room // 2)
     high = min(white.axes.shape[1], run[1] + 1 + room)
     heard = shapes.answers.heard[:, :, low:high] / np.float32(scale)
-    inside = white.axes[:, low:high] / np.float32(scale)
-    floor = np.full(high - low, np.inf, dtype=np.float32)
-    floor[max(0, run[0] - low - round(_BACK_S * rate_hz)) : run[1] - low + 1] = 0
-    apart = round(APART_S * rate_hz)
-    picks: list[Pick] = []
-    explained = 0.0
-    while len(picks) < _MOST:
-        row, at = strongest(
-            heard, shapes.least, shapes.arrows, shapes.directed, shapes.knocks, floor
-        )
-        if row < 0:
-            break
-        arrow, size, knock = _pick(heard, shapes, row, at)
-        picks.append(Pick(at=low + at, shape=row, arrow=arrow, score=size, knock=knock))
-        explained += size * size
-        take_away(heard, overlaps.of(row), arrow, at)
-        around = slice(max(0, at - room), at + room)
-        floor[around] = np.maximum(floor[around], _LEFTOVER * size)
-        floor[max(0, at - apart) : at + apart + 1] = np.inf
-    energy = float(np.vdot(inside, inside)) - inside.size * white.share
+    inside = white.axes[:, low:high]
+    rows, places, arrows, knocks = explain(
+        heard, shapes.least, shapes.arrows, shapes.directed, shapes.knocks, overlap,
+        max(0, run[0] - low - round(_BACK_S * rate_hz)), run[1] - low + 1,
+        round(APART_S * rate_hz), room, np.float32(_LEFTOVER), _MOST,
+    )  # fmt: skip
+    sizes = np.sqrt(np.einsum("pa,pa->p", arrows, arrows)).tolist()
+    energy = float(np.vdot(inside, inside)) / scale**2 - inside.size * white.share
     return Run(
         start=run[0],
         stop=run[1],
-        picks=tuple(picks),
+        picks=tuple(
+            Pick(at=low + at, shape=row, arrow=arrow, score=size, knock=knock)
+            for row, at, arrow, size, knock in zip(
+                rows.tolist(), places.tolist(), arrows, sizes, knocks.tolist(), strict=True
+            )
+        ),
         energy=energy,
-        explained=min(1.0, explained / max(energy, 1e-9)),
+        explained=min(1.0, sum(size * size for size in sizes) / max(energy, 1e-9)),
     )
-
-
-def _pick(heard: Floats, shapes: Shapes, row: int, at: int) -> tuple[Floats, float, float]:
-    """Give a pick's arrow, score, and the score of the best knock there."""
-    arrow = heard[row, :, at].copy()
-    if shapes.directed[row]:
-        arrow = shapes.arrows[row] * np.float32(shapes.arrows[row] @ arrow)
-    first = int(np.argmax(shapes.knocks))
-    near = heard[first : first + KNOCKS, :, max(0, at - 3) : at + 8]
-    knock = float(np.max(np.sum(near * near, axis=1), initial=0)) ** 0.5
-    return arrow, float(np.sqrt(arrow @ arrow)), knock

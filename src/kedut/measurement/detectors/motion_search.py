@@ -17,18 +17,18 @@ from kedut.measurement.detectors.motion_bank import (
     shapes,
     whiten,
 )
-from kedut.measurement.detectors.motion_judge import Fault, judge, loud_stretches
+from kedut.measurement.detectors.motion_judge import Fault, judge, loud_stretches, trimmed
 from kedut.measurement.detectors.motion_pursuit import (
-    Overlaps,
     Pick,
     Run,
     Shapes,
+    overlaps,
     pursue,
     strengths,
 )
 from kedut.measurement.detectors.motion_sites import Sites
 from kedut.measurement.quality.motion import ground, loudness, stretches
-from kedut.measurement.twitch import Excluded
+from kedut.measurement.twitch import Excluded, Reason
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -39,7 +39,9 @@ _LEAST = 5.3
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
 _LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
 _JOIN_S = 0.35  # constant: what stands out nearer than this is explained together
-_ROUND_S = 0.1  # constant: nothing is counted so near to what is left out
+_RING_S = 1.5  # constant: so long the filters ring after what is large
+_ROUND_S = 0.1  # constant: nothing is counted so near to a knock
+_ROUND_LONG_S = 0.25  # constant: a movement begins and ends gently
 _CLEAR = 12.0  # constant: from here on a twitch's own extremes are better than a shape fitted to it
 _REACH_S = 0.35  # constant: a twitch has both its extremes in so long
 _MARGIN = 1.0  # constant: so far above the least score a twitch is found five times of six
@@ -78,14 +80,15 @@ class Seen:
 class Piece:
     """A chunk of the recording in the detector's band.
 
+    fast : energy of what is faster than the band, for each of its samples
     start_s : time of its first sample; core : the part whose twitches are taken from this chunk
     """
 
     y: Floats
+    fast: Floats
     rate_hz: float
     start_s: float
     core: tuple[float, float]
-    faults: tuple[Excluded, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +101,57 @@ class _Scene:
     shut: Flags
 
 
-def search(piece: Piece, seen: Seen) -> None:
-    """Find what is in one chunk, and add it to what has been seen."""
-    shut = _flags([*piece.faults, *seen.excluded], piece)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What one look at a chunk gives.
+
+    faults : what else than twitches it saw, apart from what it was told
+    """
+
+    scene: _Scene
+    bank: Shapes
+    runs: list[Run]
+    faults: list[Excluded]
+
+
+def look(piece: Piece, told: Sequence[Excluded], sites: Sites) -> Look:
+    """Look at a chunk: its noise, what is left out of it, and what in it twitches explain.
+
+    told : where not to look
+    """
+    shut = _flags(told, piece)
     noise = ground(piece.y, piece.rate_hz, shut)
     white = whiten(piece.y, piece.rate_hz, noise.root, noise.power, noise.hz)
     loud = loudness(white.axes, piece.rate_hz, white.share, shut)
-    found = [*piece.faults]
-    for fault in loud_stretches(white, piece.y, loud, piece.rate_hz):
-        found.append(_excluded(fault, piece))
-    scene = _Scene(piece=piece, white=white, loud=loud, shut=shut | _flags(found, piece))
-    knew = seen.sites.learnt
-    bank = _with_sites(_bank_of(scene), scene, seen.sites)
+    faults = [
+        _excluded(trimmed(fault, piece.y, piece.rate_hz), piece)
+        for fault in loud_stretches(white, piece.y, loud, piece.rate_hz)
+    ]
+    scene = _Scene(piece=piece, white=white, loud=loud, shut=shut | _flags(faults, piece))
+    bank = _with_sites(_bank_of(scene), scene, sites)
     runs, bad = _runs(scene, bank)
+    bad = [one for one in bad if not any(_near(one, fault) for fault in faults)]
+    return Look(scene=scene, bank=bank, runs=runs, faults=[*faults, *bad])
+
+
+def _near(one: Excluded, fault: Excluded) -> bool:
+    """Say whether one may be no more than how the filters ring round a fault: look again."""
+    before = fault.onset_s - one.onset_s - one.duration_s
+    return max(before, one.onset_s - fault.onset_s - fault.duration_s) < _RING_S
+
+
+def take(last: Look, seen: Seen) -> None:
+    """Add what the last look at a chunk saw to what has been seen."""
+    knew = seen.sites.learnt
+    scene, bank, runs = last.scene, last.bank, last.runs
     _learn(scene, runs, seen)
     if seen.sites.learnt > knew:  # a source just learnt is looked for again
-        bank = _with_sites(_only(bank, len(shapes(piece.rate_hz))), scene, seen.sites)
+        bank = _with_sites(_only(bank, len(shapes(scene.piece.rate_hz))), scene, seen.sites)
         runs, bad = _runs(scene, bank)
-    found += [_excluded(each, piece) for each in bad]
-    seen.excluded += found
-    seen.rate_hz = piece.rate_hz
-    _take(scene, runs, bank, seen)
-    _note(scene, bank, found, seen)
+        seen.excluded += bad
+    seen.rate_hz = scene.piece.rate_hz
+    _keep(scene, runs, bank, seen)
+    _note(scene, bank, seen)
 
 
 def _flags(faults: Sequence[Excluded], piece: Piece) -> Flags:
@@ -133,9 +165,10 @@ def _flags(faults: Sequence[Excluded], piece: Piece) -> Flags:
 
 
 def _excluded(fault: Fault, piece: Piece) -> Excluded:
+    margin_s = _ROUND_S if fault.reason is Reason.TAP else _ROUND_LONG_S
     return Excluded(
-        onset_s=piece.start_s + fault.start / piece.rate_hz - _ROUND_S,
-        duration_s=(fault.stop - fault.start) / piece.rate_hz + 2 * _ROUND_S,
+        onset_s=piece.start_s + fault.start / piece.rate_hz - margin_s,
+        duration_s=(fault.stop - fault.start) / piece.rate_hz + 2 * margin_s,
         reason=fault.reason,
     )
 
@@ -189,20 +222,23 @@ def _only(bank: Shapes, count: int) -> Shapes:
     )
 
 
-def _runs(scene: _Scene, bank: Shapes) -> tuple[list[Run], list[Fault]]:
+def _runs(scene: _Scene, bank: Shapes) -> tuple[list[Run], list[Excluded]]:
     """Give the runs that twitches explain, and the faults that the others are."""
-    rate_hz = scene.piece.rate_hz
+    rate_hz, y = scene.piece.rate_hz, scene.piece.y
     best = strengths(bank, scene.loud)
     best[scene.shut] = 0
-    overlaps = Overlaps(bank.answers.wave)
+    overlap = overlaps(bank.answers.wave)
+    power = np.einsum("at,at->t", y, y)
+    calm = float(np.median(scene.piece.fast))
     good: list[Run] = []
-    bad: list[Fault] = []
+    bad: list[Excluded] = []
     for first, last in stretches(best > 1, round(_JOIN_S * rate_hz)):
         scale = float(scene.loud[(first + last) // 2])
-        run = pursue(scene.white, bank, overlaps, (first, last), scale, rate_hz)
-        fault = judge(run, scene.piece.y, rate_hz)
-        if fault:
-            bad.append(fault)
+        run = pursue(scene.white, bank, overlap, (first, last), scale, rate_hz)
+        reason = judge(run, power, scene.piece.fast, calm, rate_hz)
+        if reason:
+            fault = Fault(start=run.start, stop=run.stop + round(0.1 * rate_hz), reason=reason)
+            bad.append(_excluded(trimmed(fault, y, rate_hz), scene.piece))
         else:
             good.append(run)
     return good, bad
@@ -233,7 +269,7 @@ def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> None:
             seen.sites.place(window, np.outer(back @ pick.arrow, rows[pick.shape]))
 
 
-def _take(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
+def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
     """Keep the picks that lie in the chunk's core and outside of what is left out."""
     piece, back = scene.piece, np.linalg.inv(scene.white.root)
     learnt = [number for number, site in enumerate(seen.sites.all) if site.learnt]
@@ -274,9 +310,9 @@ def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> 
     )
 
 
-def _note(scene: _Scene, bank: Shapes, found: Sequence[Excluded], seen: Seen) -> None:
+def _note(scene: _Scene, bank: Shapes, seen: Seen) -> None:
     """Note the noise, and the smallest twitch that would have been found."""
-    free = ~(scene.shut | _flags(found, scene.piece))
+    free = ~_flags(seen.excluded, scene.piece)
     loud = float(np.median(scene.loud[free])) if free.any() else float(np.median(scene.loud))
     spread = np.linalg.inv(scene.white.root @ scene.white.root.T)
     noise = loud * float(np.sqrt(np.trace(spread) / len(spread)))
