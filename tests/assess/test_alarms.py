@@ -25,7 +25,7 @@ def follow_up(*told: str) -> Question | None:
 
 
 def test_a_painful_calf_is_asked_for_soreness_after_sport() -> None:
-    question = follow_up("calf_pain", "calf_tenderness")
+    question = follow_up("calf_pain", "calf_tenderness", "muscle_pain")
     assert question is not None
     assert "delayed_muscle_soreness" in question.findings
 
