@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,9 @@ from kedut.measurement.readers.lazy import LazyRecording, built
 from kedut.measurement.readers.limits import EXPORT, sound_count, sound_rate
 from kedut.measurement.readers.offered import Offered, take
 from kedut.measurement.recording import Gap, Modality
+
+# inputs in volts that are no electrodes
+_BESIDE: Final = re.compile(r"(^|-)(ADC|AUX|ANALOG|VDD|DIG|DIN|DOUT)", re.IGNORECASE)
 
 
 def open_intan(path: Path, modality: Modality | None = None) -> LazyRecording:
@@ -66,6 +70,7 @@ def _opened(reader: Any, path: Path, form: str, modality: Modality | None) -> La
                 name=str(one["name"]),
                 unit=str(one["units"]),
                 rate_hz=sound_rate(float(one["sampling_rate"]), path.name),
+                kind="other" if _BESIDE.search(str(one["name"])) else "",
             )
         )
     taken = take(offered, modality, path.name)
