@@ -1,0 +1,215 @@
+"""From how much each place moves like a twitch to single twitches: when, where, how large."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from kedut.measurement.detectors.film_bank import SHAPES, Bank, Response
+from kedut.measurement.filters.film import STEP_PX, WINDOW_PX
+
+Floats = NDArray[np.float32]
+Flags = NDArray[np.bool_]
+
+_LEAST_Z = 6.0  # constant: 1e-8 by chance for two normal directions; a minute has 1e6 tries
+_ALARMS = 0.01  # constant: expected by chance in a stretch of film
+_LOW, _MIDDLE = 0.1, 0.4  # constant: quantiles of the largest z of a frame; twitches lie above
+_SPREAD = (0.25, 0.7)  # constant: of the extreme-value law; normal noise has 0.25
+_SAME_S = 0.15  # constant: within this two answers of one place are one twitch
+_ELSEWHERE = 0.25  # constant: of the largest; weaker ones at the same moment are its echo
+_WIDE_SHARE = 0.30  # constant: of all places; see quality
+_FIT_CELLS = 7.0  # constant: the neighbourhood that a twitch's form is fitted in
+_FITS = 0.6  # constant: of what noise leaves to explain; below it is no twitch in form
+_NEIGHBOURS = 3  # constant: of 8 that move along; one alone was followed wrongly
+_ALIKE = 0.25  # constant: of the largest; a twitch of one cell in radius moves its neighbours more
+_MOST = 400  # constant: looks at one stretch of 20 s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A twitch in the reduced film; `place_px` before the camera is put back."""
+
+    frame: float
+    place_px: tuple[float, float]
+    radius_px: float
+    amplitude_px: float
+    direction: tuple[float, float]
+    shape: int
+    z: float
+    course_px: Floats
+
+
+def threshold(z: Floats, counted: Flags, rate_hz: float) -> float:
+    """Give the z that chance exceeds in few stretches, from the largest of each frame.
+
+    The largest of many follows Gumbel's law; its two figures are read from the lower quantiles,
+    which twitches do not reach.
+    """
+    if not counted.any():
+        return np.inf
+    largest = z[counted].max(axis=1)
+    low, middle = np.quantile(largest, (_LOW, _MIDDLE))
+    import os
+    if os.environ.get('DBG'): print('largest', np.round(np.quantile(largest,(0.05,.1,.2,.3,.4,.5,.7,.9,.95)),2))
+    law_low, law_middle = -np.log(-np.log(_LOW)), -np.log(-np.log(_MIDDLE))
+    spread = float(np.clip((middle - low) / (law_middle - law_low), *_SPREAD))
+    tries = max(1.0, counted.sum() / rate_hz / 0.1)
+    return float(max(_LEAST_Z, middle + spread * (np.log(tries / _ALARMS) - law_middle)))
+
+
+def find_events(
+    bank: Bank, response: Response, series: Floats, grid: Floats, counted: Flags, bar: float
+) -> list[Event]:
+    """Give the twitches that begin in the frames counted, each once, strongest first."""
+    bars = np.full(response.z.shape, bar, np.float32)
+    bars[~counted] = np.inf
+    found: list[Event] = []
+    for _ in range(_MOST):
+        over = np.where(response.z > bars, response.z, 0)
+        frame, place = np.unravel_index(int(over.argmax()), over.shape)
+        if over[frame, place] <= 0:
+            break
+        event = _event(bank, response, series, grid, int(frame), int(place))
+        import os
+        if os.environ.get('DBG') and event is None: print('    rejected', frame, frame/bank.rate_hz, grid[place], response.z[frame,place], bar)
+        radius = STEP_PX * 2.0 if event is None else event.radius_px
+        if event is not None:
+            found.append(event)
+        _raise(bars, bank, response, grid, (int(frame), int(place)), radius)
+    return found
+
+
+def _raise(
+    bars: Floats,
+    bank: Bank,
+    response: Response,
+    grid: Floats,
+    at: tuple[int, int],
+    radius_px: float,
+) -> None:
+    """Lift the bar around a twitch so that its echoes in time and space are not counted."""
+    frame, place = at
+    z = float(response.z[frame, place])
+    far = np.linalg.norm(grid - grid[place], axis=1)
+    reach = max(radius_px, STEP_PX)
+    near = np.exp(-(np.maximum(0, far - 1.5 * reach) ** 2) / (2 * reach**2))
+    same = round(_SAME_S * bank.rate_hz)
+    for lag in range(-len(bank.echo) + 1, len(bank.echo)):
+        moment = frame + lag
+        if not 0 <= moment < len(bars):
+            continue
+        share = min(1.2, 1.4 * bank.echo[abs(lag)] + 0.12)
+        lift = z * share * near
+        if abs(lag) <= same:
+            lift = np.maximum(1.2 * z * near, _ELSEWHERE * z)
+        np.maximum(bars[moment], lift, out=bars[moment])
+
+
+def _event(
+    bank: Bank, response: Response, series: Floats, grid: Floats, frame: int, place: int
+) -> Event | None:
+    """Measure a twitch, or give none where it has not the form of one."""
+    shape = int(response.shape[frame, place])
+    moved = response.filtered[shape, frame] / bank.heights[shape]
+    noise = response.noise[shape] / bank.heights[shape]
+    size = np.linalg.norm(moved, axis=1) * response.good
+    moving = (size > 0.3 * np.quantile(size, 0.99)) & (size > 3 * noise)
+    import os
+    dbg = print if os.environ.get('DBG') else (lambda *a: None)
+    dbg('  wide', moving.sum(), response.good.sum())
+    if moving.sum() > _WIDE_SHARE * response.good.sum():
+        return None
+    near = response.good & (np.linalg.norm(grid - grid[place], axis=1) < _FIT_CELLS * STEP_PX)
+    centre, radius, vector = _fit(grid[near], moved[near], noise[near], grid[place])
+    amplitude = float(np.hypot(*vector))
+    if amplitude <= 0:
+        return None
+    direction = vector / amplitude
+    around = np.linalg.norm(grid - grid[place], axis=1) < 1.6 * STEP_PX
+    along = (moved @ direction)[around & response.good]
+    dbg('  along', along, centre, radius, amplitude)
+    if (along > _ALIKE * along.max()).sum() <= _NEIGHBOURS or not _within(centre, grid):
+        return None
+    weight = np.exp(-((grid - centre) ** 2).sum(axis=1) / radius**2) * response.good
+    weight = weight / np.maximum(noise, 1e-6) ** 2
+    course = (series @ direction.astype(np.float32)) @ weight.astype(np.float32)
+    course /= max(float(weight.sum()), 1e-9)
+    start, stop = frame - bank.before, frame - bank.before + bank.kernels.shape[1]
+    if start < 0 or stop > len(course):
+        return None
+    course = course[start:stop]
+    z = float(response.z[frame, place])
+    if not _is_twitch(bank, course, shape, z):
+        return None
+    return Event(
+        frame=frame + _between(response.z[max(0, frame - 1) : frame + 2, place]),
+        place_px=(float(centre[0]), float(centre[1])),
+        radius_px=radius,
+        amplitude_px=amplitude * (1 + WINDOW_PX**2 / 6 / radius**2),
+        direction=(float(direction[0]), float(direction[1])),
+        shape=shape,
+        z=z,
+        course_px=course - float(np.median(course[: bank.before])),
+    )
+
+
+def _within(centre: NDArray[np.float64], grid: Floats) -> bool:
+    low, high = grid.min(axis=0) - WINDOW_PX / 2, grid.max(axis=0) + WINDOW_PX / 2
+    return bool(((centre >= low) & (centre <= high)).all())
+
+
+def _is_twitch(bank: Bank, course: Floats, shape: int, z: float) -> bool:
+    """Tell whether a course over time is explained by a twitch, and better than by a step."""
+    bare = course - bank.drift @ (bank.drift.T @ course)
+    total = float(bare @ bare)
+    explained = float(bare @ bank.kernels[shape]) ** 2
+    step = (np.arange(len(course)) > bank.before + SHAPES[shape][0] * bank.rate_hz / 2) * 1.0
+    step = step - bank.drift @ (bank.drift.T @ step)
+    by_step = float(bare @ step) ** 2 / max(float(step @ step), 1e-9)
+    expected = z**2 / (z**2 + len(course))
+    import os
+    if os.environ.get('DBG'): print('   fit', explained/total, expected, by_step/total)
+    return explained > _FITS * expected * total and explained > by_step
+
+
+def _fit(
+    places: Floats, moved: Floats, noise: Floats, start: Floats
+) -> tuple[NDArray[np.float64], float, NDArray[np.float64]]:
+    """Fit a Gaussian bump of displacement; give its centre, its radius (to 1/e) and its vector."""
+    apart = np.linalg.norm(places - start, axis=1)
+    inner = apart < 1.5 * STEP_PX
+    energy = np.maximum((moved**2).sum(axis=1) - 4 * noise**2, 0) * (apart < 4 * STEP_PX)
+    first = moved[inner].mean(axis=0)
+    centre = (places * energy[:, None]).sum(axis=0) / max(float(energy.sum()), 1e-9)
+    if energy.sum() <= 0:
+        centre = start
+    # noise beyond a tenth of the twitch does not guide the fit; what is near does
+    weight = 1 / np.maximum(noise, 0.1 * float(np.hypot(*first)) + 1e-6)
+
+    def miss(guess: NDArray[np.float64]) -> NDArray[np.float64]:
+        squared = ((places - guess[:2]) ** 2).sum(axis=1)
+        bump = np.exp(-squared / guess[2] ** 2)
+        return np.asarray(((bump[:, None] * guess[3:] - moved) * weight[:, None]).ravel())
+
+    guess = np.array([*centre, 2.0 * STEP_PX, *first], np.float64)
+    low = [*(start - 4 * STEP_PX), 0.6 * STEP_PX, -np.inf, -np.inf]
+    high = [*(start + 4 * STEP_PX), 8.0 * STEP_PX, np.inf, np.inf]
+    guess[:3] = np.clip(guess[:3], np.array(low[:3]) + 0.1, np.array(high[:3]) - 0.1)
+    best = least_squares(
+        miss, guess, bounds=(low, high), loss="soft_l1", f_scale=2.0, max_nfev=25
+    ).x
+    # what was compared is a square: take its own width out of the bump's
+    radius = float(np.sqrt(max(best[2] ** 2 - WINDOW_PX**2 / 6, (0.4 * STEP_PX) ** 2)))
+    return best[:2], radius, best[3:]
+
+
+def _between(z: Floats) -> float:
+    """Give where between three frames the largest lies, -0.5 to 0.5, by a parabola."""
+    if len(z) < 3:
+        return 0.0
+    left, middle, right = (float(v) for v in z)
+    bend = left - 2 * middle + right
+    return 0.0 if bend >= 0 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
