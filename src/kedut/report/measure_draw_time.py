@@ -56,11 +56,11 @@ def strip(measurement: Measurement, signal: Signal, words: Words) -> Figure:
         heights=[*[0.95] * traces, 0.28],
         share_x=True,
     )
+    size = reach(measurement, signal.whole)
     for one, envelope in zip(axes, signal.whole, strict=False):
         coarse = envelope.coarser(_COLUMNS)
         x = coarse.middles_s / per
         one.fill_between(x, coarse.low, coarse.high, color=TRACE, linewidth=0.25)
-        size = reach(measurement, coarse)
         one.set_ylim(-1.08 * size, 1.4 * size)
         _name(one, envelope, words)
         shade(
@@ -88,14 +88,14 @@ def strip(measurement: Measurement, signal: Signal, words: Words) -> Figure:
     return figure
 
 
-def _name(axes: Axes, envelope: Envelope, words: Words) -> None:
+def _name(axes: Axes, envelope: Envelope, words: Words, *, low: bool = False) -> None:
     """Write the channel into its corner and the unit beside the axis."""
     axes.text(
         0.006,
-        0.97,
+        0.03 if low else 0.97,
         envelope.channel,
         transform=axes.transAxes,
-        va="top",
+        va="bottom" if low else "top",
         fontsize=8,
         color=SOFT,
         bbox={"facecolor": CARD, "edgecolor": "none", "alpha": 0.8, "pad": 1},
@@ -125,12 +125,12 @@ def near(measurement: Measurement, signal: Signal, words: Words) -> Figure:
     """Draw the busiest few seconds, each twitch with the letter of its source."""
     figure, axes = draw(len(signal.near), height_in=0.75 + 1.25 * len(signal.near), share_x=True)
     colours, letters = colours_of(measurement), labels(measurement)
+    size = reach(measurement, signal.near)
     for one, envelope in zip(axes, signal.near, strict=True):
         start_s, stop_s = envelope.start_s, envelope.stop_s
         one.plot(*_line(envelope), color=TRACE, linewidth=0.7)
-        size = max(reach(measurement, envelope), 1e-9)
-        one.set_ylim(-1.1 * size, 1.7 * size)
-        _name(one, envelope, words)
+        one.set_ylim(-1.25 * size, 1.6 * size)
+        _name(one, envelope, words, low=True)
         shade(one, measurement, start_s=start_s, stop_s=stop_s, channel=envelope.channel)
         inside = [t for t in measurement.detected.twitches if start_s <= t.peak_s <= stop_s]
         for t in inside:

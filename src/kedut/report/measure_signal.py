@@ -172,8 +172,12 @@ def _groups(edges: NDArray[np.int_], at_once: int) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def reach(measurement: Measurement, envelope: Envelope) -> float:
-    """Give how far up and down a trace is drawn: to its twitches, not to its artefacts."""
+def reach(measurement: Measurement, traces: Sequence[Envelope]) -> float:
+    """Give how far up and down traces are drawn: to their twitches, not to their artefacts."""
+    return max((_reach(measurement, one) for one in traces), default=0.0) or 1.0
+
+
+def _reach(measurement: Measurement, envelope: Envelope) -> float:
     tall = [
         t.amplitude
         for t in measurement.detected.twitches
@@ -187,7 +191,7 @@ def reach(measurement: Measurement, envelope: Envelope) -> float:
     size = size[calm] if calm.any() else size
     usual = float(np.quantile(size, 0.98)) if len(size) else 0.0  # artefacts are rare and tall
     twitches = float(np.quantile(tall, 0.98)) if tall else 0.0
-    return max(1.15 * usual, twitches) or 1.0
+    return max(1.15 * usual, twitches)
 
 
 def labels(measurement: Measurement) -> dict[int, str]:
