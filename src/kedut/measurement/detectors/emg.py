@@ -1,0 +1,162 @@
+"""Twitches in an EMG: motor-unit potentials at rest, one or many channels, one setting for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.detectors.emg_activity import Activity, activity
+from kedut.measurement.detectors.emg_explain import Discharges, explain
+from kedut.measurement.detectors.emg_kinds import kinds, trains
+from kedut.measurement.detectors.emg_learning import Learnt, learn_from
+from kedut.measurement.detectors.emg_survey import Survey, survey
+from kedut.measurement.detectors.emg_taps import tap_shapes
+from kedut.measurement.detectors.emg_twitches import twitches
+from kedut.measurement.filters.blocks import Plan, plan
+from kedut.measurement.filters.pieces import Piece, piece
+from kedut.measurement.quality.emg import (
+    JOIN_S,
+    TAP_S,
+    all_channels,
+    excluded_spans,
+    flat_exclusions,
+    inside,
+    joined,
+    judge,
+    unusable,
+)
+from kedut.measurement.quality.emg_heart import beat_s
+from kedut.measurement.quality.emg_sustained import LEAST_S
+from kedut.measurement.recording import About, Recording
+from kedut.measurement.twitch import Detected, Excluded, Reason
+
+LOWEST_RATE_HZ = 200.0  # constant: below, a potential is not drawn at all
+SHORTEST_S = 1.0  # constant: shorter than any rest
+
+Progress = Callable[[float], None]
+Span = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What comes together piece by piece."""
+
+    discharges: Discharges = field(default_factory=Discharges)
+    working: list[Span] = field(default_factory=list)
+    flats: list[NDArray[np.float64]] = field(default_factory=list)
+    at_edge: list[NDArray[np.bool_]] = field(default_factory=list)
+    clipped: int = 0
+    mains_uv: list[float] = field(default_factory=list)
+    noise_uv: list[float] = field(default_factory=list)
+
+
+def detect_emg(
+    recording: Recording, *, exclude: bool = True, progress: Progress | None = None
+) -> Detected:
+    """Find the twitches of an EMG.
+
+    The recording is read twice in part: a first look at pieces all over it tells its mains, its
+    noise and what its potentials look like; then every piece is explained by these potentials.
+    Memory does not grow with the length but for what was found.
+
+    Parameters
+    ----------
+    exclude : leave out contractions; without, every discharge in them is listed as well
+    progress : called with the share that is done, from 0 to 1
+    """
+    about = recording.about
+    if about.rate_hz < LOWEST_RATE_HZ:
+        return Detected(twitches=(), quality=unusable(about, "rate_too_low"))
+    if about.duration_s < SHORTEST_S or not about.channels:
+        return Detected(twitches=(), quality=unusable(about, "too_short"))
+    cut = plan(about.rate_hz, about.length)
+    seen, pieces = survey(recording, cut)
+    if float(seen.noise_uv.max()) < SILENT_UV:
+        return Detected(twitches=(), quality=unusable(about, "no_signal"))
+    shapes = tap_shapes(cut)
+    learnt = learn_from(pieces, seen, cut, shapes, exclude=exclude)
+    found = Gathered()
+    for number in range(cut.count):
+        part = pieces.pop(number, None) or piece(recording, cut, number, mains_hz=seen.mains_hz)
+        act = activity(part, seen, cut, exclude=exclude)
+        explain(part, act, learnt, seen, cut, shapes, found.discharges)
+        _gather(found, part, act, cut)
+        if progress is not None:
+            progress((number + 1) / cut.count)
+    return _finish(found, learnt, seen, about, exclude=exclude)
+
+
+SILENT_UV = 1e-6  # constant: an input that is switched off
+
+
+def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan) -> None:
+    """Keep what a piece tells about quality."""
+    first_s = cut.first_s(part.number)
+    for a, b in act.working:
+        low, high = max(2 * a, cut.margin), min(2 * b, cut.margin + cut.keep)
+        if high > low:
+            found.working.append(
+                (first_s + low / cut.work_rate_hz, first_s + high / cut.work_rate_hz)
+            )
+    found.flats.append(part.flats)
+    found.at_edge.append(part.at_edge)
+    found.clipped += part.clipped
+    found.mains_uv.append(float(part.mains_uv.max()))
+    found.noise_uv.append(float(np.median(act.noise)))
+
+
+def _finish(
+    found: Gathered, learnt: Learnt, seen: Survey, about: About, *, exclude: bool
+) -> Detected:
+    """Turn what was gathered into twitches and a judgement."""
+    d = found.discharges
+    order = np.argsort(np.array(d.time, float), kind="stable")
+    times = np.array(d.time, float)[order]
+    units = np.array(d.unit, np.int64)[order]
+    excluded = _excluded(found, about)
+    figures: dict[str, float] = {}
+    keep = np.ones(len(times), bool)
+    usable_s = about.duration_s - sum(b - a for a, b in all_channels(excluded))
+    for unit in range(learnt.templates.units):
+        beat = beat_s(times[units == unit], usable_s)
+        if beat:
+            keep &= units != unit
+            figures["ecg_per_min"] = 60 / beat
+    if exclude:
+        will = found.working + [
+            span
+            for unit in np.unique(units[keep & (units >= 0)])
+            for span in trains(times[units == unit])
+        ]
+        will = [s for s in joined(will, JOIN_S) if s[1] - s[0] >= LEAST_S]
+        excluded += excluded_spans(will, Reason.VOLUNTARY, about.duration_s)
+    keep &= ~inside(times, all_channels(excluded))
+    for i, c in enumerate(about.channels):
+        own = joined((e.onset_s, e.onset_s + e.duration_s) for e in excluded if e.channel == c.name)
+        if own:
+            keep &= ~(inside(times, own) & (np.array(d.channel)[order] == i))
+    rows = order[keep]
+    figures |= {
+        "noise_uv": float(np.median(found.noise_uv)),
+        "noise_loud_uv": float(np.quantile(found.noise_uv, 0.9)),
+        "mains_hz": seen.mains_hz,
+        "mains_uv": float(np.median(found.mains_uv)),
+        "clipped": float(found.clipped),
+        "taps": float(len(d.taps)),
+    }
+    quality = judge(about, excluded, figures)
+    return twitches(d, rows, kinds(times[keep], units[keep]), learnt, about, quality)
+
+
+def _excluded(found: Gathered, about: About) -> list[Excluded]:
+    """Make the exclusions that do not hang on the discharges."""
+    gaps = [
+        Excluded(onset_s=g.onset_s, duration_s=g.duration_s, reason=Reason.GAP, channel=g.channel)
+        for g in about.gaps
+    ]
+    flats = flat_exclusions(np.concatenate(found.flats), np.concatenate(found.at_edge), about)
+    knocks = [(t - TAP_S[0], t + TAP_S[1]) for t, _ in found.discharges.taps]
+    return gaps + flats + excluded_spans(knocks, Reason.TAP, about.duration_s)

@@ -1,0 +1,94 @@
+"""Where a piece stands out of its noise: its score, and the stretches worth explaining."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from kedut.measurement.detectors.emg_survey import Survey, noise_of, statistics
+from kedut.measurement.detectors.emg_templates import Templates
+from kedut.measurement.filters.blocks import Block, Plan
+from kedut.measurement.filters.pieces import Piece
+from kedut.measurement.quality.emg_sustained import ACTIVE, LOUDER, active_cells, sustained
+
+THRESHOLD = 5.6  # constant: less than one false alarm in ten minutes of noise alone
+MATCHED = 5.2  # constant: as above, for as many shapes as are learnt
+JOIN_S = 0.02  # constant: side waves of one potential
+
+
+@dataclass(slots=True)
+class Activity:
+    """A piece seen through its noise; times in samples at half the work rate.
+
+    noise : (channels, windows) uV
+    loud : (windows,) noise over what is typical of the recording
+    score : standard deviations above noise
+    working : runs, first and stop, of muscle at work throughout
+    """
+
+    noise: Block
+    loud: NDArray[np.float32]
+    score: NDArray[np.float32]
+    working: list[tuple[int, int]]
+
+
+def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity:
+    """Score a piece."""
+    noise = noise_of(part, seen.ratio)
+    z = statistics(part, noise, cut)
+    least = max(ACTIVE, (LOUDER - 1) * float(seen.centres[0] / seen.spreads[0]))
+    for i, u in enumerate(z):
+        u -= seen.centres[i]
+        u /= seen.spreads[i]
+    per = len(z) // 3
+    working: list[tuple[int, int]] = []
+    if exclude:
+        half = cut.work_rate_hz / 2
+        cells = active_cells(z[0], half)
+        cell = len(z[0]) // len(cells)
+        working = [(a * cell, b * cell) for a, b in sustained(cells, cell / half, least)]
+    score = np.maximum(z[0], z[per])
+    sharp = z[2 * per]
+    if per > 1:
+        np.maximum(score, z[1], out=score)
+        np.maximum(score, z[per + 1], out=score)
+        sharp = np.maximum(sharp, z[2 * per + 1])
+    np.maximum(score, np.maximum(sharp[0::2], sharp[1::2])[: len(score)], out=score)
+    loud = np.median(noise / seen.noise_uv[:, None], axis=0).astype(np.float32)
+    return Activity(noise=noise, loud=loud, score=score, working=working)
+
+
+def matched(parts: Block, templates: Templates, half: int) -> NDArray[np.float32]:
+    """Give the product with each template over its noise, (units, half), by where it starts.
+
+    parts : (parts, samples at the work rate), in units of typical noise
+    """
+    if not templates.units:
+        return np.zeros((0, half), np.float32)
+    n = parts.shape[1]
+    s = fft.rfft(parts, axis=1)[:, : half // 2 + 1]
+    t = fft.rfft(templates.bank[:, 0], n, axis=2)[:, :, : half // 2 + 1]
+    product = np.einsum("pf,upf->uf", s, np.conj(t))
+    scale = np.float32(half / n) / np.sqrt(templates.norms * templates.kappa)
+    product *= scale[:, None]
+    return np.asarray(fft.irfft(product, half, axis=1, overwrite_x=True), np.float32)
+
+
+def stretches(on: NDArray[np.bool_], join: int) -> list[tuple[int, int]]:
+    """Give runs that are on, first and stop, joined over short pauses."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0]))))
+    out: list[tuple[int, int]] = []
+    for first, stop in edges.reshape(-1, 2).tolist():
+        if out and first - out[-1][1] <= join:
+            out[-1] = (out[-1][0], stop)
+        else:
+            out.append((first, stop))
+    return out
+
+
+def per_sample(loud: NDArray[np.float32], at: int, work: int) -> float:
+    """Give how loud the noise is at a sample of the piece."""
+    return float(loud[min(len(loud) - 1, at * len(loud) // work)])

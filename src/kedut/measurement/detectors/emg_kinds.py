@@ -1,0 +1,77 @@
+"""How discharges of one unit stand in time: alone, in pairs, in bursts, in a long even train."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.twitch import Kind
+
+PAIR_S = (0.008, 0.11)  # constant: intervals of doublets
+BURST_S = 0.2  # constant: 5 a second; slower is no burst
+SHORT_BURST_S = 0.1  # constant: three may fall together by chance, so they must be closer
+UNEVEN = 2.0  # constant: one interval over the next within a burst
+TRAIN_S = 2.2  # constant: longer than a burst of grouped discharges
+TRAIN_INTERVAL_S = (0.025, 0.3)  # constant: 3 to 40 a second, as a will drives a unit
+TRAIN_EVEN = 1.5  # constant: one interval over the next, typically, in a train
+
+
+def kinds(times_s: NDArray[np.float64], units: NDArray[np.int64]) -> list[Kind]:
+    """Give the kind of each discharge; times ascend."""
+    out = [Kind.SINGLE] * len(times_s)
+    for unit in np.unique(units[units >= 0]):
+        rows = np.flatnonzero(units == unit)
+        burst = np.zeros(len(rows), bool)
+        for first, stop in _bursts(times_s[rows]):
+            burst[first:stop] = True
+            low, high = times_s[rows[first]], times_s[rows[stop - 1]]
+            for i in range(int(rows[first]), int(rows[stop - 1]) + 1):
+                if units[i] == unit or (units[i] < 0 and low <= times_s[i] <= high):
+                    out[i] = Kind.GROUPED
+        i = 0
+        while i + 1 < len(rows):
+            apart = times_s[rows[i + 1]] - times_s[rows[i]]
+            if not burst[i] and not burst[i + 1] and PAIR_S[0] <= apart <= PAIR_S[1]:
+                out[rows[i]] = out[rows[i + 1]] = Kind.DOUBLET
+                i += 1
+            i += 1
+    return out
+
+
+def _bursts(times: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Give runs, first and stop, of three and more with short and similar intervals."""
+    d = np.diff(times)
+    found = []
+    i = 0
+    while i < len(d):
+        j = i
+        while j < len(d) and d[j] <= BURST_S and (j == i or _similar(d[j - 1], d[j])):
+            j += 1
+        count = j - i + 1
+        if count >= 4 or (count == 3 and max(d[i:j]) <= SHORT_BURST_S):
+            found.append((i, j + 1))
+            i = j
+        i = max(j, i + 1)
+    return found
+
+
+def _similar(a: float, b: float) -> bool:
+    return max(a, b) <= UNEVEN * min(a, b)
+
+
+def trains(times_s: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Give first and last time of long even trains of one unit: a will, not a twitch."""
+    d = np.diff(times_s)
+    found = []
+    low, high = TRAIN_INTERVAL_S
+    i = 0
+    while i < len(d):
+        j = i
+        while j < len(d) and low <= d[j] <= high:
+            j += 1
+        if j > i + 4 and times_s[j] - times_s[i] >= TRAIN_S:
+            steps = np.abs(np.diff(np.log(d[i:j])))
+            if float(np.median(steps)) <= np.log(TRAIN_EVEN):
+                found.append((float(times_s[i]), float(times_s[j])))
+        i = max(j, i + 1)
+    return found

@@ -1,0 +1,188 @@
+"""Potentials that stand alone, collected from the first look, and what is learnt from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
+
+from kedut.measurement.detectors.emg_activity import (
+    JOIN_S,
+    THRESHOLD,
+    Activity,
+    activity,
+    matched,
+    per_sample,
+    stretches,
+)
+from kedut.measurement.detectors.emg_survey import Survey
+from kedut.measurement.detectors.emg_taps import TapShapes, take_tap
+from kedut.measurement.detectors.emg_templates import Templates, learn, size
+from kedut.measurement.filters.blocks import Block, Plan
+from kedut.measurement.filters.pieces import Piece
+
+MOST_SNIPPETS = 320  # constant: enough for a dozen units; grouping costs their square
+ALONE_S = 0.075  # constant: longer activity is more than one potential
+SKIRT = 0.25  # constant: of the score at the peak; a seventh of the amplitude there
+CROWD = 3  # constant: times as many in bursts as alone: then bursts are what there is
+SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
+HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
+PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
+PARTS = 8  # constant: patterns over a grid; more hold only noise
+
+
+@dataclass(slots=True)
+class Learnt:
+    """What the first look taught.
+
+    basis : (parts, channels) turns channels, each over its noise, into parts
+    templates : of the parts
+    fields : (units, channels, samples) mean potential on all channels, uV
+    """
+
+    basis: Block
+    templates: Templates
+    fields: Block
+
+
+def peak_near(x: Block, first: int, stop: int) -> int:
+    """Give the sample of the largest deflection of any channel, x over its noise."""
+    part = np.abs(x[:, first:stop])
+    if part.shape[0] == 1:
+        return first + int(part[0].argmax())
+    return first + int(part[int(part.max(axis=1).argmax())].argmax())
+
+
+def alone(
+    part: Piece, seen: Survey, found: Activity, cut: Plan, shapes: TapShapes
+) -> tuple[list[Block], list[float]]:
+    """Give snippets, in units of typical noise, of potentials that stand alone; and the noise."""
+    half = cut.work_rate_hz / 2
+    before, after = size(cut.work_rate_hz)
+    around = maximum_filter1d(found.score, 2 * round(ALONE_S * half))
+    on = found.score > np.maximum(THRESHOLD, SKIRT * around)
+    for a, b in found.working:
+        on[a:b] = False
+    runs = stretches(on, round(JOIN_S * half))
+    snippets, noise = [], []
+    guard = round(0.03 * half)
+    for i, (a, b) in enumerate(runs):
+        if (b - a) > ALONE_S * half or 2 * a < cut.margin or 2 * b > cut.work - cut.margin:
+            continue
+        if i and a - runs[i - 1][1] < guard:
+            continue
+        if i + 1 < len(runs) and runs[i + 1][0] - b < guard:
+            continue
+        wide = part.wide[:, 2 * a - 2 * before : 2 * b + 2 * after] / seen.noise_uv[:, None]
+        at = peak_near(wide, 2 * before - 4, 2 * (b - a) + 2 * before + 4)
+        loud = per_sample(found.loud, at + 2 * a - 2 * before, cut.work)
+        if at - before < 0 or at + after > wide.shape[1]:
+            continue
+        if take_tap(wide / loud, shapes, at) is not None:
+            continue
+        snippets.append(wide[:, at - before : at + after])
+        noise.append(loud)
+    return snippets, noise
+
+
+def in_crowds(
+    part: Piece, seen: Survey, found: Activity, cut: Plan
+) -> tuple[list[Block], list[float]]:
+    """Give snippets at the peaks of longer activity, as bursts are; and the noise."""
+    half = cut.work_rate_hz / 2
+    before, after = size(cut.work_rate_hz)
+    on = found.score > THRESHOLD
+    for a, b in found.working:
+        on[a:b] = False
+    near = round(SPIKE_S * cut.work_rate_hz)
+    snippets, noise = [], []
+    for a, b in stretches(on, round(JOIN_S * half)):
+        if (b - a) <= ALONE_S * half:
+            continue
+        first, stop = max(cut.margin, 2 * a), min(2 * b, cut.work - cut.margin)
+        if stop - first < 2 * near:
+            continue
+        wide = part.wide[:, first - before : stop + after] / seen.noise_uv[:, None]
+        height = np.abs(wide).max(axis=0)
+        height[:before], height[stop - first + before :] = 0, 0
+        least = max(HIGH * float(height.max()), THRESHOLD)
+        while True:
+            at = int(height.argmax())
+            if height[at] < least:
+                break
+            snippets.append(wide[:, at - before : at + after])
+            noise.append(per_sample(found.loud, at + first - before, cut.work))
+            height[max(0, at - near) : at + near] = 0
+    return snippets, noise
+
+
+def learn_from(
+    pieces: dict[int, Piece], seen: Survey, cut: Plan, shapes: TapShapes, *, exclude: bool
+) -> Learnt:
+    """Learn what the potentials of this recording look like."""
+    channels = len(seen.noise_uv)
+    before, after = size(cut.work_rate_hz)
+    snippets: list[Block] = []
+    noise: list[float] = []
+    acts = {i: activity(p, seen, cut, exclude=exclude) for i, p in pieces.items()}
+    for i, p in pieces.items():
+        s, l = alone(p, seen, acts[i], cut, shapes)
+        snippets += s
+        noise += l
+    crowded = False
+    if channels <= PLAIN_CHANNELS:
+        more, its_noise = [], []
+        for i, p in pieces.items():
+            s, l = in_crowds(p, seen, acts[i], cut)
+            more += s
+            its_noise += l
+        if len(more) > CROWD * max(1, len(snippets)):
+            snippets, noise, crowded = more, its_noise, True
+    if len(snippets) > MOST_SNIPPETS:
+        keep = np.linspace(0, len(snippets) - 1, MOST_SNIPPETS).astype(int)
+        snippets, noise = [snippets[i] for i in keep], [noise[i] for i in keep]
+    x = np.array(snippets, np.float32).reshape(len(snippets), channels, before + after)
+    basis = _basis(x)
+    parts = np.einsum("pc,ncs->nps", basis, x)
+    templates = learn(parts, np.array(noise, np.float32), cut.work_rate_hz, crowded=crowded)
+    _measure_noise(templates, pieces, acts, seen, basis, cut)
+    fields = np.einsum("ups,pc->ucs", templates.bank[:, 0], basis) * seen.noise_uv[None, :, None]
+    return Learnt(basis=basis, templates=templates, fields=np.asarray(fields, np.float32))
+
+
+def _basis(x: Block) -> Block:
+    """Give the patterns over channels in which potentials have their power."""
+    channels = x.shape[1]
+    if channels <= PLAIN_CHANNELS:
+        return np.eye(channels, dtype=np.float32)
+    if not len(x):
+        return np.eye(channels, dtype=np.float32)[:PARTS]
+    energy = np.sqrt(np.square(x).sum(axis=(1, 2), keepdims=True))
+    flat = (x / np.maximum(energy, 1e-9) ** 0.5).transpose(1, 0, 2).reshape(channels, -1)
+    values, vectors = np.linalg.eigh((flat @ flat.T).astype(np.float64))
+    order = np.argsort(values)[::-1][:PARTS]
+    return np.ascontiguousarray(vectors[:, order].T, np.float32)
+
+
+def _measure_noise(
+    templates: Templates,
+    pieces: dict[int, Piece],
+    acts: dict[int, Activity],
+    seen: Survey,
+    basis: Block,
+    cut: Plan,
+) -> None:
+    """Fill kappa: how much noise there is along each template, from the quiet of each piece."""
+    if not templates.units:
+        return
+    found: list[NDArray[np.float32]] = []
+    for i in list(pieces)[:: max(1, len(pieces) // 10)]:
+        parts = basis @ (pieces[i].wide / seen.noise_uv[:, None])
+        z = matched(parts, templates, cut.work // 2)
+        z = z[:, ::4] / float(np.median(acts[i].loud))
+        low, middle = np.quantile(z, [0.1587, 0.5], axis=1)
+        found.append(np.square(middle - low))
+    kappa = np.quantile(np.array(found), 0.4, axis=0)
+    templates.kappa[:] = np.clip(kappa, 0.5, 6.0)

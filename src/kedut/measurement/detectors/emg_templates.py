@@ -1,0 +1,192 @@
+"""The shapes of the potentials in a recording, learnt from those that stand alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.linalg import eigh
+
+BEFORE_S, AFTER_S = (
+    0.048,
+    0.064,
+)  # constant: longest potentials through skin, and the band's own wave
+SHIFTS = 4  # constant: quarters of a sample leave less than a twentieth of the energy
+LIKE = 0.25  # constant: size of a difference, over the potential, within one unit
+CUT = 1.3  # constant: distance of two groups, in what noise and variation explain
+HEART = 0.8  # constant: share of the energy by which a fit is judged
+DIMENSIONS = 8  # constant: more hold only noise
+FEWEST = 3  # constant: two alike may be chance
+CROWDED_S = 0.012  # constant: half of the shortest interval in a burst
+MOST_UNITS = 12  # constant: more are not told apart on one channel
+
+Snippets = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """What potentials look like, in units of the noise.
+
+    bank : (units, SHIFTS, parts, samples)
+    norms : (units,) energy
+    kappa : (units,) variance of the noise along each
+    peak : (units,) sample of the largest deflection
+    heart : (units, 2) first and stop of the samples that hold most of the energy
+    members : (units,) how many were averaged
+    """
+
+    bank: NDArray[np.float32]
+    norms: NDArray[np.float32]
+    kappa: NDArray[np.float32]
+    peak: NDArray[np.int64]
+    heart: NDArray[np.int64]
+    members: NDArray[np.int64]
+
+    @property
+    def units(self) -> int:
+        """Give how many there are."""
+        return len(self.norms)
+
+
+def size(work_rate_hz: float) -> tuple[int, int]:
+    """Give samples before and after the peak."""
+    return round(BEFORE_S * work_rate_hz), round(AFTER_S * work_rate_hz)
+
+
+def learn(
+    x: Snippets, noise: NDArray[np.float32], work_rate_hz: float, *, crowded: bool = False
+) -> Templates:
+    """Group snippets into units and average each.
+
+    x : (n, parts, samples), peak in place, in units of the recording's noise
+    noise : (n,) how strong the noise was around each, in the same units
+    crowded : others stand beside each, so that only the middle tells which unit it is
+    """
+    n, parts, length = x.shape
+    before, _ = size(work_rate_hz)
+    if n < FEWEST:
+        return _bank(np.empty((0, parts, length), np.float32), np.empty(0, np.int64), before)
+    near = round(CROWDED_S * work_rate_hz)
+    shown = x[:, :, before - near : before + near] if crowded else x
+    labels = _group(shown.reshape(n, -1), noise)
+    means, members = [], []
+    for label in range(labels.max() + 1):
+        rows = np.flatnonzero(labels == label)
+        if len(rows) < FEWEST:
+            continue
+        own = x[rows]
+        mean = np.median(own, axis=0)
+        own = _align(own, mean, max(2, round(0.004 * work_rate_hz)))
+        mean = np.median(own, axis=0)
+        means.append(_ease(mean))
+        members.append(len(rows))
+    means, members = _merge(means, members, round(0.02 * work_rate_hz))
+    order = np.argsort(members)[::-1][:MOST_UNITS]
+    if not len(order):
+        return _bank(np.empty((0, parts, length), np.float32), np.empty(0, np.int64), before)
+    return _bank(np.stack([means[i] for i in order]), np.array([members[i] for i in order]), before)
+
+
+def _group(x: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Group by shape and size together: far apart is what noise and variation do not explain."""
+    away = x - x.mean(axis=0)
+    dims = min(DIMENSIONS, *x.shape)
+    _, axes = eigh(
+        away.T @ away, subset_by_index=(x.shape[1] - dims, x.shape[1] - 1), check_finite=False
+    )
+    low = away @ axes
+    energy = np.square(x).sum(axis=1)
+    far = np.square(low).sum(axis=1)
+    d2 = far[:, None] + far[None] - 2 * low @ low.T
+    expected = dims * (np.square(noise)[:, None] + np.square(noise)[None]) + LIKE**2 * np.maximum(
+        energy[:, None], energy[None]
+    )
+    d = np.sqrt(np.maximum(d2, 0) / expected)
+    upper = d[np.triu_indices(len(x), 1)]
+    return np.asarray(fcluster(linkage(upper, "average"), CUT, "distance"), np.int64) - 1
+
+
+def _align(x: Snippets, mean: Snippets, reach: int) -> Snippets:
+    """Move each snippet to where it fits the mean best, by whole samples."""
+    length = x.shape[2]
+    inner = slice(reach, length - reach)
+    scores = np.stack(
+        [
+            np.einsum("npj,pj->n", x[:, :, inner.start + lag : inner.stop + lag], mean[:, inner])
+            for lag in range(-reach, reach + 1)
+        ]
+    )
+    best = scores.argmax(axis=0) - reach
+    out = np.zeros_like(x)
+    for i, lag in enumerate(best):
+        if lag >= 0:
+            out[i, :, : length - lag] = x[i, :, lag:]
+        else:
+            out[i, :, -lag:] = x[i, :, :lag]
+    return out
+
+
+def _ease(mean: Snippets) -> Snippets:
+    """Let the ends of a template run out to zero."""
+    n = mean.shape[-1]
+    eased = max(2, n // 10)
+    window = np.ones(n, np.float32)
+    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(eased) + 0.5) / eased)
+    window[:eased], window[-eased:] = rise, rise[::-1]
+    return np.asarray(mean * window, np.float32)
+
+
+def _merge(
+    means: list[Snippets], members: list[int], reach: int
+) -> tuple[list[Snippets], list[int]]:
+    """Put together units whose means are the same shape at some lag."""
+    means, members = list(means), list(members)
+    i = 0
+    while i < len(means):
+        j = i + 1
+        while j < len(means):
+            a, b = means[i], means[j]
+            ea, eb = float(np.square(a).sum()), float(np.square(b).sum())
+            both = sum(np.correlate(b[p], a[p], "full") for p in range(len(a)))
+            middle = a.shape[1] - 1
+            c = float(np.max(both[middle - reach : middle + reach + 1]))
+            if ea + eb - 2 * c < LIKE**2 * max(ea, eb):
+                keep = i if members[i] >= members[j] else j
+                means[i] = means[keep]
+                members[i] += members[j]
+                del means[j], members[j]
+                j = i + 1
+            else:
+                j += 1
+        i += 1
+    return means, members
+
+
+def _bank(means: Snippets, members: NDArray[np.int64], before: int) -> Templates:
+    """Make the bank of templates moved by parts of a sample."""
+    units, parts, length = means.shape
+    s = np.fft.rfft(means, 2 * length, axis=2)
+    turn = np.exp(
+        -2j * np.pi * np.fft.rfftfreq(2 * length)[None] * np.arange(SHIFTS)[:, None] / SHIFTS
+    )
+    moved = np.fft.irfft(s[:, None] * turn[None, :, None], 2 * length, axis=3)[..., :length]
+    bank = np.ascontiguousarray(moved, np.float32)
+    size = np.square(means).sum(axis=1)
+    peak = np.array([int(np.argmax(m[np.argmax(np.abs(m).max(axis=1))] ** 2)) for m in means], int)
+    return Templates(
+        bank=bank,
+        norms=np.square(means).sum(axis=(1, 2)).astype(np.float32),
+        kappa=np.ones(units, np.float32),
+        peak=peak.reshape(-1) if units else np.empty(0, np.int64),
+        heart=np.array([_heart(m) for m in means], np.int64).reshape(units, 2),
+        members=members,
+    )
+
+
+def _heart(mean: Snippets) -> tuple[int, int]:
+    """Give the samples between which the middle of the energy lies."""
+    run = np.cumsum(np.square(mean).sum(axis=0))
+    low, high = np.searchsorted(run, [(1 - HEART) / 2 * run[-1], (1 + HEART) / 2 * run[-1]])
+    return int(low), int(high) + 1

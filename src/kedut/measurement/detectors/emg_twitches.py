@@ -1,0 +1,80 @@
+"""Discharges of the detector turned into twitches: amplitude, length, place, waveform."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.detectors.emg_explain import SNIPPET_S, Discharges
+from kedut.measurement.detectors.emg_learning import Learnt
+from kedut.measurement.filters.blocks import Block
+from kedut.measurement.recording import About
+from kedut.measurement.twitch import Detected, Kind, Quality, Twitch
+
+EXTENT = 0.08  # constant: share of the peak at which a potential begins and ends
+UNKNOWN_S = (0.01, 0.015)  # constant: before and after the peak, where no template tells
+
+
+def extent(mean: Block, peak: int) -> tuple[int, int]:
+    """Give samples from the beginning to the peak and from the peak to the end of a potential."""
+    on = np.flatnonzero(np.abs(mean) > EXTENT * np.abs(mean).max())
+    return int(peak - on[0]), int(on[-1] + 1 - peak)
+
+
+def twitches(
+    d: Discharges,
+    rows: NDArray[np.int64],
+    kind: list[Kind],
+    learnt: Learnt,
+    about: About,
+    quality: Quality,
+) -> Detected:
+    """Make the twitches of these rows, in order."""
+    rate = d.rate_hz
+    names = _clusters(np.array(d.unit, np.int64)[rows])
+    shape = {}
+    for unit, field in enumerate(learnt.fields):
+        channel = int(np.ptp(field, axis=1).argmax())
+        before, after = extent(field[channel], int(learnt.templates.peak[unit]))
+        shape[unit] = (before / rate, after / rate)
+    out = []
+    for row, k in zip(rows.tolist(), kind, strict=True):
+        unit = d.unit[row]
+        before, after = shape.get(unit, UNKNOWN_S)
+        channel = about.channels[d.channel[row]]
+        time = d.time[row]
+        onset = max(0.0, time - before)
+        out.append(
+            Twitch(
+                onset_s=onset,
+                duration_s=time + after - onset,
+                peak_s=time,
+                amplitude=d.amplitude[row],
+                unit=channel.unit,
+                channel=channel.name,
+                x=None if channel.column is None else float(channel.column),
+                y=None if channel.row is None else float(channel.row),
+                score=d.score[row],
+                cluster=names.get(unit, -1),
+                kind=k,
+            )
+        )
+    have = [
+        (i, d.snippet[row]) for i, row in enumerate(rows.tolist()) if d.snippet[row] is not None
+    ]
+    width = sum(round(s * rate) for s in SNIPPET_S)
+    waves = np.array([w for _, w in have], np.float32).reshape(len(have), width)
+    return Detected(
+        twitches=tuple(out),
+        quality=quality,
+        waveforms=waves,
+        waveform_of=tuple(i for i, _ in have),
+        waveform_rate_hz=rate,
+    )
+
+
+def _clusters(units: NDArray[np.int64]) -> dict[int, int]:
+    """Number the units that were found, the most frequent first."""
+    found, count = np.unique(units[units >= 0], return_counts=True)
+    order = np.argsort(-count, kind="stable")
+    return {int(found[i]): n for n, i in enumerate(order)}

@@ -1,0 +1,1 @@
+"""Interference taken out of recordings, and what carries a twitch brought out."""

@@ -1,0 +1,179 @@
+"""A recording cut into overlapping pieces, each filtered without delay and brought to one rate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from kedut.measurement.recording import Recording
+
+WORK_RATE_HZ = 1024.0  # constant: twice what surface potentials hold; finer adds noise, no signal
+BLOCK_S = 16.0  # constant: lines of the mains are narrow then, and a drift is still followed
+MARGIN_S = 1.25  # constant: the ease, and the longest potential
+TAPER_S = 1.0  # constant: so slow that the mains leaks no further than 2 Hz
+LOW_HZ = 20.0  # constant: movement and the heart's slow waves lie below
+HIGH_HZ = 450.0  # constant: surface potentials end below; less than the half of the work rate
+NARROW_HZ = 180.0  # constant: most of the power of a potential seen through skin lies below
+
+Block = NDArray[np.float32]
+Spectrum = NDArray[np.complex64]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a recording is cut: sizes in samples, and the responses of the bands.
+
+    size, hop : samples of a piece as recorded, and what it advances by (may be a fraction)
+    work : samples of a piece at the work rate, even
+    keep : samples at the work rate that belong to the piece alone
+    margin : samples at the work rate before and after these
+    """
+
+    rate_hz: float
+    length: int
+    size: int
+    hop: float
+    work: int
+    keep: int
+    margin: int
+    work_rate_hz: float
+    high_hz: float
+    freqs_hz: NDArray[np.float32]
+    wide: NDArray[np.float32]
+    narrow: NDArray[np.float32]
+    taper: NDArray[np.float32]
+
+    @property
+    def count(self) -> int:
+        """Give how many pieces cover the recording."""
+        return max(1, int(np.ceil(self.length / self.hop)))
+
+    def first_s(self, number: int) -> float:
+        """Give the time of the first sample at the work rate of a piece, margin included."""
+        return self.start(number) / self.rate_hz
+
+    def start(self, number: int) -> int:
+        """Give the first sample of a piece as recorded, margin included; may be below 0."""
+        return round(number * self.hop - self.margin * self.rate_hz / self.work_rate_hz)
+
+
+def _ramp(freqs: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """Give a smooth step from 0 at `low` to 1 at `high`."""
+    x = np.clip((freqs - low) / (high - low), 0, 1)
+    return 0.5 - 0.5 * np.cos(np.pi * x)
+
+
+def band(freqs: NDArray[np.float64], low_hz: float, high_hz: float) -> NDArray[np.float32]:
+    """Give the response of a band whose edges are soft enough not to ring."""
+    rise = _ramp(freqs, 0.6 * low_hz, 1.4 * low_hz)  # constant: soft, so that waves end soon
+    fall = 1 - _ramp(freqs, 0.88 * high_hz, 1.12 * high_hz)  # constant: as above
+    return np.asarray(rise * fall, np.float32)
+
+
+def plan(rate_hz: float, length: int) -> Plan:
+    """Cut a recording of this rate and length."""
+    size = fft.next_fast_len(2 * round(BLOCK_S * rate_hz / 2), real=True)
+    size += size % 2
+    seconds = size / rate_hz
+    work = size if rate_hz <= WORK_RATE_HZ else 4 * round(WORK_RATE_HZ * seconds / 4)
+    work -= work % 4
+    work_rate = work / seconds
+    margin = 2 * round(MARGIN_S * work_rate / 2)
+    keep = work - 2 * margin
+    freqs = np.fft.rfftfreq(size, 1 / rate_hz)
+    high = min(HIGH_HZ, 0.44 * min(rate_hz, work_rate))  # constant: just below the half
+    eased = max(2, round(TAPER_S * rate_hz))
+    taper = np.ones(size, np.float32)
+    rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(eased) + 0.5) / eased)
+    taper[:eased], taper[-eased:] = rise, rise[::-1]
+    return Plan(
+        rate_hz=rate_hz,
+        length=length,
+        size=size,
+        hop=keep * rate_hz / work_rate,
+        work=work,
+        keep=keep,
+        margin=margin,
+        work_rate_hz=work_rate,
+        high_hz=high,
+        freqs_hz=freqs.astype(np.float32),
+        wide=band(freqs, LOW_HZ, high),
+        narrow=band(freqs, LOW_HZ, min(NARROW_HZ, 0.4 * high / 0.44)),
+        taper=taper,
+    )
+
+
+def raw_block(recording: Recording, cut: Plan, number: int, mains_hz: float = 0.0) -> Block:
+    """Read a piece with its margins; beyond the ends the signal is mirrored.
+
+    Where there is mains, it is drawn on in its rhythm instead: a mirror would break its phase.
+    """
+    start = cut.start(number)
+    low, high = max(0, start), min(cut.length, start + cut.size)
+    x = recording.read(low, high)
+    before, after = low - start, start + cut.size - high
+    if not before and not after:
+        return np.array(x, np.float32, order="C")  # a copy: it is worked on in place
+    out = np.empty((x.shape[0], cut.size), np.float32)
+    out[:, before : before + x.shape[1]] = x
+    _mirror(out, before, before + x.shape[1])
+    if mains_hz:
+        _draw_on(out, before, before + x.shape[1], cut.rate_hz / mains_hz, cut)
+    return out
+
+
+def _mirror(x: Block, first: int, end: int) -> None:
+    """Fill what lies before `first` and from `end` on with the signal turned about its end."""
+    have = end - first
+    n = min(first, have - 1)
+    if n > 0:
+        x[:, first - n : first] = 2 * x[:, [first]] - x[:, first + 1 : first + 1 + n][:, ::-1]
+    if first > n:
+        x[:, : first - max(n, 0)] = x[:, [first - max(n, 0)]]
+    n = min(x.shape[1] - end, have - 1)
+    if n > 0:
+        x[:, end : end + n] = 2 * x[:, [end - 1]] - x[:, end - 1 - n : end - 1][:, ::-1]
+    if end + max(n, 0) < x.shape[1]:
+        x[:, end + max(n, 0) :] = x[:, [end + max(n, 0) - 1]]
+
+
+def _draw_on(x: Block, first: int, end: int, period: float, cut: Plan) -> None:
+    """Fill the margin before `first` and after `end` with the signal moved by whole periods."""
+    reach = cut.size - round(cut.hop)
+    move = round(np.ceil(reach / period) * period)
+    one = round(period)
+    if end - first < move + one:
+        return
+    n = min(first, reach)
+    if n:
+        off = x[:, first : first + one].mean(1) - x[:, first + move : first + move + one].mean(1)
+        x[:, first - n : first] = x[:, first - n + move : first + move] + off[:, None]
+    n = min(x.shape[1] - end, reach)
+    if n:
+        off = x[:, end - one : end].mean(1) - x[:, end - move - one : end - move].mean(1)
+        x[:, end : end + n] = x[:, end - move : end - move + n] + off[:, None]
+
+
+def spectrum(x: Block, cut: Plan) -> Spectrum:
+    """Give the spectrum of a piece, its mean taken off and its margins eased to zero."""
+    x -= x.mean(axis=1, keepdims=True)
+    x *= cut.taper
+    return np.asarray(fft.rfft(x, axis=1, overwrite_x=True), np.complex64)
+
+
+def through(s: Spectrum, response: NDArray[np.float32], cut: Plan, samples: int) -> Block:
+    """Give the signal behind a spectrum, filtered, as so many samples over the piece."""
+    bins = samples // 2 + 1
+    part = s[:, :bins] * (response[:bins] * np.float32(samples / cut.size))
+    return np.asarray(fft.irfft(part, samples, axis=1, overwrite_x=True), np.float32)
+
+
+def envelope(s: Spectrum, cut: Plan, low_hz: float, high_hz: float) -> Block:
+    """Give the size of what lies between two frequencies, at a rate of just that width."""
+    first, last = np.searchsorted(cut.freqs_hz, [low_hz, high_hz])
+    part = s[:, first:last]
+    out = fft.ifft(part, axis=1)
+    return np.asarray(np.abs(out) * (2 * part.shape[1] / cut.size), np.float32)

@@ -1,0 +1,1 @@
+"""How good a recording is, and where nothing may be counted."""

@@ -1,0 +1,42 @@
+"""The heart's beat told from twitches: it comes back at a pace that no motor unit at rest keeps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHORTEST_S, LONGEST_S = 0.33, 1.7  # constant: 180 and 35 beats a minute
+FEWEST = 8  # constant: fewer intervals may be even by chance
+EVEN = 0.15  # constant: largest change from beat to beat, over the interval
+EVEN_SHARE = 0.7  # constant: of the intervals; breath, missed and extra beats are the rest
+MOST_MISSED = 4  # constant: beats in a row hidden by something else
+COVERS = 0.4  # constant: share of the time in which it beats
+
+
+def beat_s(times_s: NDArray[np.float64], usable_s: float) -> float:
+    """Give the interval of a beating source in seconds, 0 where it does not beat.
+
+    Intervals may be multiples where beats were missed; a beat changes little to the next.
+    """
+    if len(times_s) < FEWEST + 1:
+        return 0.0
+    d = np.diff(np.sort(times_s))
+    inside = d[(d > SHORTEST_S) & (d < LONGEST_S)]
+    if len(inside) < FEWEST:
+        return 0.0
+    # the shortest interval that many others are near to
+    near = np.abs(inside[:, None] - inside[None]) < EVEN * inside[:, None]
+    crowd = near.sum(axis=1)
+    pace = float(np.median(inside[near[int(crowd.argmax())]]))
+    even, counted = 0, 0
+    for interval in d:
+        beats = round(interval / pace)
+        if beats > MOST_MISSED:
+            continue
+        counted += 1
+        even += beats >= 1 and abs(interval - beats * pace) < EVEN * pace * np.sqrt(beats)
+    if counted < FEWEST or even < EVEN_SHARE * counted:
+        return 0.0
+    if len(times_s) * pace < COVERS * usable_s:
+        return 0.0
+    return pace
