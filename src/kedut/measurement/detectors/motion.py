@@ -23,6 +23,7 @@ UNIT = "m/s^2"
 _CHUNK_S = 60.0  # constant: long enough to know the noise, short enough for any memory
 _PAD_S = 4.0  # constant: the filters have forgotten their ends after so long
 _EDGE_S = 0.15  # constant: so much of an end tells its level
+_LEAST_S = 1.0  # constant: in less there is no twitch with its neighbourhood
 _LOOKS = 2  # constant: what lay under a movement may be one too; not for ever
 _SLOWEST_HZ = 30.0  # constant: below this a twitch is less than a handful of samples
 _MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
@@ -46,7 +47,8 @@ def detect_motion(
     thin = thinning(about.rate_hz)
     step = max(1, round(_CHUNK_S * about.rate_hz / thin)) * thin
     seen = Seen(excluded=known_gaps(about))
-    for start in range(0, about.length, step):
+    enough = about.length if about.duration_s >= _LEAST_S else 0
+    for start in range(0, enough, step):
         stop = min(about.length, start + step)
         if about.length - stop < step // 4:
             stop = about.length  # a short rest goes with the chunk before

@@ -18,6 +18,7 @@ from kedut.measurement.filters.motion import gain as band_gain
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
+Waves = NDArray[np.complex64]
 
 _FINE_HZ = 2000.0  # constant: step of a shape's equation, fine against 5 ms
 SHAPE_S = 0.6  # constant: a shape of the bank has rung out by then
@@ -92,7 +93,7 @@ class White:
 
     axes: Floats
     root: Floats
-    spectrum: NDArray[np.complex64]
+    spectrum: Waves
     gain: Floats
     size: int
     share: float
@@ -142,19 +143,37 @@ def whiten(y: Floats, rate_hz: float, root: Doubles, power: Doubles, hz: Doubles
 
 
 @lru_cache(maxsize=16)
-def _turn(size: int, lead: int) -> NDArray[np.complex64]:
+def _turn(size: int, lead: int) -> Waves:
     """Give what takes a lead out of a transform."""
-    return np.exp(2j * np.pi * np.arange(size // 2 + 1) * lead / size).astype(np.complex64)
+    return np.asarray(np.exp(2j * np.pi * np.arange(size // 2 + 1) * lead / size), np.complex64)
 
 
-def answers(white: White, bank: Floats, rate_hz: float) -> Answers:
-    """Give what the shapes' filters hear."""
-    ideal = fft.rfft(bank, white.size, axis=1) * white.gain
-    strength = np.sqrt(np.einsum("kf,kf->k", ideal, np.conj(ideal)).real * 2 / white.size)
-    ideal = np.asarray(ideal / strength[:, None], dtype=np.complex64)
+@lru_cache(maxsize=8)
+def bank_spectra(rate_hz: float, size: int) -> Waves:
+    """Give the bank's transforms."""
+    return np.asarray(fft.rfft(shapes(rate_hz), size, axis=1), dtype=np.complex64)
+
+
+def knocks(white: White, rate_hz: float) -> tuple[Floats, int]:
+    """Give the knocks after whitening, each of energy one, and the sample at which they start."""
+    ideal = bank_spectra(rate_hz, white.size)[TWITCHES:] * white.gain
+    wave = fft.irfft(ideal, white.size, axis=1)
+    wave /= np.linalg.norm(wave, axis=1, keepdims=True)
+    lead, start = round(LEAD_S * rate_hz), round(0.1 * rate_hz)
+    stop = lead + round(0.25 * rate_hz)
+    return np.ascontiguousarray(wave[:, start:stop], dtype=np.float32), lead - start
+
+
+def answers(white: White, spectra: Waves, rate_hz: float) -> Answers:
+    """Give what the filters of shapes of these transforms hear."""
+    ideal = spectra * white.gain
+    energy = np.einsum("kf,kf->k", ideal.real, ideal.real)
+    energy += np.einsum("kf,kf->k", ideal.imag, ideal.imag)
+    strength = np.sqrt(energy * 2 / white.size)
+    ideal /= strength[:, None].astype(np.float32)
     shifted = np.conj(ideal * _turn(white.size, round(LEAD_S * rate_hz)))
     heard = fft.irfft(white.spectrum[None] * shifted[:, None], white.size, axis=2)
-    wave = fft.irfft(ideal, white.size, axis=1)[:, : bank.shape[1]]
+    wave = fft.irfft(ideal, white.size, axis=1)[:, : shapes(rate_hz).shape[1]]
     return Answers(
         heard=np.asarray(heard[:, :, : white.axes.shape[1]], dtype=np.float32),
         wave=np.asarray(wave, dtype=np.float32),

@@ -10,7 +10,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@numba.njit(cache=True)
 def best(heard: Floats, least: Floats, arrows: Floats, directed: Flags) -> Floats:
     """Give at each sample the best score of any shape, as a share of what it needs."""
     rows, axes, samples = heard.shape
@@ -33,19 +33,17 @@ def best(heard: Floats, least: Floats, arrows: Floats, directed: Flags) -> Float
     return np.sqrt(found)
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@numba.njit(cache=True)
 def _strongest(
-    heard: Floats, least: Floats, arrows: Floats, directed: Flags, barred: Flags, floor: Floats
+    heard: Floats, least: Floats, arrows: Floats, directed: Flags, floor: Floats
 ) -> tuple[int, int]:
     """Give shape and sample of the score that is most above what it needs; (-1, -1) if none is.
 
-    barred : shapes not to be taken; floor : what a score must reach at each sample
+    floor : what a score must reach at each sample
     """
     rows, axes, samples = heard.shape
     most, best_row, best_at = np.float32(1), -1, -1
     for row in range(rows):
-        if barred[row]:
-            continue
         for at in range(samples):
             if floor[at] == np.inf:
                 continue
@@ -62,7 +60,7 @@ def _strongest(
     return best_row, best_at
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@numba.njit(cache=True)
 def _take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
     """Take a twitch at a sample out of what all filters heard.
 
@@ -77,28 +75,34 @@ def _take_away(heard: Floats, overlap: Floats, arrow: Floats, at: int) -> None:
                 heard[row, axis, now] -= arrow[axis] * overlap[row, now - at + reach]
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
-def _knock(heard: Floats, knocks: Flags, at: int) -> float:
-    """Give the score of the best knock near a sample."""
-    rows, axes, samples = heard.shape
+@numba.njit(cache=True)
+def _knock(white: Floats, knocks: Floats, lead: int, at: int) -> float:
+    """Give the score of the best knock near a sample; the knocks start at `lead`."""
+    axes, samples = white.shape
+    rows, length = knocks.shape
     most = np.float32(0)
     for row in range(rows):
-        if knocks[row]:
-            for near in range(max(0, at - 3), min(samples, at + 8)):
-                power = np.float32(0)
-                for axis in range(axes):
-                    power += heard[row, axis, near] ** 2
-                most = max(most, power)
+        for near in range(at - 3, at + 8):
+            power = np.float32(0)
+            for axis in range(axes):
+                total = np.float32(0)
+                first = near - lead
+                for k in range(max(0, -first), min(length, samples - first)):
+                    total += knocks[row, k] * white[axis, first + k]
+                power += total**2
+            most = max(most, power)
     return float(np.sqrt(most))
 
 
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]  # numba ships no types
+@numba.njit(cache=True)
 def explain(  # noqa: PLR0917, PLR0913  compiled: no objects
     heard: Floats,
     least: Floats,
     arrows: Floats,
     directed: Flags,
-    knocks: Flags,
+    white: Floats,
+    knocks: Floats,
+    lead: int,
     overlap: Floats,
     first: int,
     last: int,
@@ -109,6 +113,7 @@ def explain(  # noqa: PLR0917, PLR0913  compiled: no objects
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats, Floats]:
     """Take twitches out of what was heard, the strongest first; give rows, samples, arrows, knocks.
 
+    white : the whitened axes; knocks : shapes of knocks, each starting at `lead`
     first, last : between these samples a twitch may start
     apart : no second one within so many; near : within so many it must exceed `leftover` of it
     """
@@ -121,7 +126,7 @@ def explain(  # noqa: PLR0917, PLR0913  compiled: no objects
     knock = np.zeros(most, dtype=np.float32)
     count = 0
     while count < most:
-        row, at = _strongest(heard, least, arrows, directed, knocks, floor)
+        row, at = _strongest(heard, least, arrows, directed, floor)
         if row < 0:
             break
         arrow = heard[row, :, at].copy()
@@ -136,7 +141,7 @@ def explain(  # noqa: PLR0917, PLR0913  compiled: no objects
             size += arrow[axis] ** 2
         size = np.sqrt(size)
         rows[count], places[count], found[count] = row, at, arrow
-        knock[count] = _knock(heard, knocks, at)
+        knock[count] = _knock(white, knocks, lead, at)
         _take_away(heard, overlap[row], arrow, at)
         for now in range(max(0, at - near), min(samples, at + near + 1)):
             floor[now] = max(floor[now], leftover * size)

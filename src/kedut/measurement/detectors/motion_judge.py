@@ -24,7 +24,7 @@ _EXPLAINED_SHORT = 0.4  # constant: a short sharp twitch is in no bank exactly
 _EXPLAINED_LONG = 0.75  # constant: the same where the run is longer than one twitch
 _LONG_S = 0.9  # constant: longer than one twitch rings
 _KNOCK = 1.05  # constant: a knock that fits so much better is one
-_BENDS_S = 0.015  # constant: seconds; no twitch has so much of its energy above its band
+_BENDS_S = 0.01  # constant: seconds; no twitch has so much of its energy above its band
 _BENDS_SURE = 8.0  # constant: standard deviations of what it usually is
 _KNOCK_S = 0.4  # constant: a run longer than this is no knock
 _SWAY_M_S2 = 0.35  # constant: RMS above which it is the leg that moves, not the ground
@@ -34,7 +34,7 @@ _MOVES = 7.0  # constant: power, in the noise's usual one, that is movement
 _TAIL = 0.0007  # constant: of a movement's own power; what is less is its echo in the filters
 _PAUSE_S = 0.15  # constant: a shorter stillness is part of a movement
 _QUIET = 0.3  # constant: the quantile taken for noise
-_STEP_M_S2 = 1.0  # constant: RMS of the band while walking, at the least
+_STEP_M_S2 = 0.5  # constant: RMS of the band while walking, at the least
 _STEP_HZ = (0.8, 2.6)  # constant: steps a second
 _TREMOR_HZ = (3.0, 14.0)  # constant: tremors of all kinds
 _LINE = 0.5  # constant: share of the power within a hertz of the peak that makes it one line
@@ -62,9 +62,11 @@ def judge(run: Run, power: Floats, fast: Floats, calm: float, rate_hz: float) ->
     near = fast[max(0, run.start - round(0.03 * rate_hz)) : run.stop + round(0.1 * rate_hz)]
     above = float(near.sum()) - calm * near.size
     bends = above > _BENDS_S * reach**2 and above > calm * np.sqrt(near.size) * _BENDS_SURE
-    sharp = length_s < _KNOCK_S and (knock > _KNOCK * score or bends)
+    sharp = length_s < (2 * _KNOCK_S if bends else _KNOCK_S) and (bends or knock > _KNOCK * score)
     need = _EXPLAINED if length_s < _LONG_S else _EXPLAINED_LONG
-    misfit = run.energy > _SURE and run.explained < (_EXPLAINED_SHORT if length_s < 0.4 else need)
+    misfit = run.energy > _SURE and run.explained < (
+        _EXPLAINED_SHORT if length_s < _KNOCK_S else need
+    )
     if not (sharp or misfit or reach > _HUGE_M_S2):
         return None
     return Reason.TAP if sharp else Reason.MOVEMENT
@@ -138,4 +140,4 @@ def _beats(y: Floats, rate_hz: float) -> bool:
     repeat = np.fft.irfft(np.sum(np.abs(np.fft.rfft(y, size, axis=1)) ** 2, axis=0))
     first, last = round(rate_hz / _STEP_HZ[1]), round(rate_hz / _STEP_HZ[0])
     lags = repeat[first : min(last, y.shape[1]) + 1] / max(float(repeat[0]), 1e-12)
-    return bool(lags.size) and float(np.max(lags)) > 0.45
+    return bool(lags.size) and float(np.max(lags)) > 0.35

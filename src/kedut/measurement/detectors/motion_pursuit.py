@@ -28,14 +28,15 @@ _BACK_S = 0.1  # constant: a late start may answer best to a shape that starts t
 class Shapes:
     """What the pursuit may pick.
 
-    knocks : which of them are knocks on the phone
+    knocks : knocks on the phone, which are not picked but compared, starting at `lead` samples
     least : the score each needs
     directed : whose direction is known
     arrows : their whitened directions; zeros for the others
     """
 
     answers: Answers
-    knocks: NDArray[np.bool_]
+    knocks: Floats
+    lead: int
     least: Floats
     arrows: Floats
     directed: NDArray[np.bool_]
@@ -108,14 +109,25 @@ def pursue(
     low = max(0, run[0] - room // 2)
     high = min(white.axes.shape[1], run[1] + 1 + room)
     heard = shapes.answers.heard[:, :, low:high] / np.float32(scale)
-    inside = white.axes[:, low:high]
+    inside = white.axes[:, low:high] / np.float32(scale)
     rows, places, arrows, knocks = explain(
-        heard, shapes.least, shapes.arrows, shapes.directed, shapes.knocks, overlap,
-        max(0, run[0] - low - round(_BACK_S * rate_hz)), run[1] - low + 1,
-        round(APART_S * rate_hz), room, np.float32(_LEFTOVER), _MOST,
-    )  # fmt: skip
+        heard,
+        shapes.least,
+        shapes.arrows,
+        shapes.directed,
+        inside,
+        shapes.knocks,
+        shapes.lead,
+        overlap,
+        max(0, run[0] - low - round(_BACK_S * rate_hz)),
+        run[1] - low + 1,
+        round(APART_S * rate_hz),
+        room,
+        _LEFTOVER,
+        _MOST,
+    )
     sizes = np.sqrt(np.einsum("pa,pa->p", arrows, arrows)).tolist()
-    energy = float(np.vdot(inside, inside)) / scale**2 - inside.size * white.share
+    energy = float(np.vdot(inside, inside)) - inside.size * white.share
     return Run(
         start=run[0],
         stop=run[1],

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 _BEAT_S = (0.45, 1.5)  # constant: 40 to 133 beats a minute
-_BEATS = 8  # constant: fewer in a row may be chance
-_STEADY = 0.12  # constant: a heart's next beat comes within this share of the last interval
-_SHARE = 0.6  # constant: so many of a source's intervals must be steady
+_BEATS = 10  # constant: fewer intervals may be steady by chance
+_STEADY = 0.12  # constant: a heart's next beat comes within this share of the usual interval
+_MISSED = 4  # constant: so many beats in a row may be too small to be found
+_SHARE = 0.75  # constant: so many of a source's intervals must be steady
 _GROUP_S = 0.2  # constant: twitches that follow one another faster than 5 Hz ...
 _GROUP_OF = 4  # constant: ... and so many of them are one grouped discharge
 
@@ -30,20 +32,27 @@ def pulse_per_min(events: Sequence[Timed]) -> tuple[float, frozenset[int]]:
     A source that comes back as steadily as a heart is one: twitches are irregular.
     """
     rate, beats = 0.0, frozenset[int]()
-    for site in {one.site for one in events if one.site >= 0}:
+    for site in sorted({one.site for one in events}):
         places = [place for place, one in enumerate(events) if one.site == site]
-        onset_s = np.array([events[place].onset_s for place in places])
-        every_s = np.diff(onset_s)
-        if every_s.size < _BEATS:
-            continue
-        usual = float(np.median(every_s))
-        if not _BEAT_S[0] <= usual <= _BEAT_S[1]:
-            continue
-        missed = np.maximum(1, np.round(every_s / usual))
-        steady = np.abs(every_s / missed / usual - 1) < _STEADY
-        if np.mean(steady & (missed <= 3)) >= _SHARE and len(places) > len(beats):
-            rate, beats = 60 / usual, frozenset(places)
+        usual_s = _steady(np.diff([events[place].onset_s for place in places]))
+        if usual_s:
+            beats |= frozenset(places)
+            rate = 60 / usual_s
     return rate, beats
+
+
+def _steady(every_s: NDArray[np.float64]) -> float:
+    """Give the interval of which nearly all intervals are a small multiple; 0 where none is."""
+    tried = np.geomspace(_BEAT_S[1], _BEAT_S[0], 120)
+    times = every_s / tried[:, None]
+    whole = np.round(times)
+    near = (whole >= 1) & (whole <= _MISSED)
+    steady = near & (np.abs(times - whole) < _STEADY)
+    counted = np.sum(times < _MISSED + 0.5, axis=1)
+    share = np.where(counted >= _BEATS, np.sum(steady, axis=1) / np.maximum(counted, 1), 0)
+    share[np.sum(steady, axis=1) < 0.5 * every_s.size] = 0
+    best = int(np.argmax(share))
+    return float(tried[best]) if share[best] >= _SHARE else 0.0
 
 
 def grouped(onset_s: Sequence[float]) -> frozenset[int]:

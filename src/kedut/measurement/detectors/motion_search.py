@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
 
 from kedut.measurement.detectors.motion_bank import (
     LEAD_S,
@@ -14,6 +15,8 @@ from kedut.measurement.detectors.motion_bank import (
     Answers,
     White,
     answers,
+    bank_spectra,
+    knocks,
     shapes,
     whiten,
 )
@@ -27,7 +30,7 @@ from kedut.measurement.detectors.motion_pursuit import (
     strengths,
 )
 from kedut.measurement.detectors.motion_sites import Sites
-from kedut.measurement.quality.motion import ground, loudness, stretches
+from kedut.measurement.quality.motion import ground, loudness, stretches, usual
 from kedut.measurement.twitch import Excluded, Reason
 
 Floats = NDArray[np.float32]
@@ -38,6 +41,7 @@ Flags = NDArray[np.bool_]
 _LEAST = 5.3
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
 _LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
+_FAINT = 8.0  # constant: what stands out less is not called a movement
 _JOIN_S = 0.35  # constant: what stands out nearer than this is explained together
 _RING_S = 1.5  # constant: so long the filters ring after what is large
 _ROUND_S = 0.1  # constant: nothing is counted so near to a knock
@@ -146,7 +150,7 @@ def take(last: Look, seen: Seen) -> None:
     scene, bank, runs = last.scene, last.bank, last.runs
     _learn(scene, runs, seen)
     if seen.sites.learnt > knew:  # a source just learnt is looked for again
-        bank = _with_sites(_only(bank, len(shapes(scene.piece.rate_hz))), scene, seen.sites)
+        bank = _with_sites(_only(bank, TWITCHES), scene, seen.sites)
         runs, bad = _runs(scene, bank)
         seen.excluded += bad
     seen.rate_hz = scene.piece.rate_hz
@@ -175,13 +179,15 @@ def _excluded(fault: Fault, piece: Piece) -> Excluded:
 
 def _bank_of(scene: _Scene) -> Shapes:
     """Give the bank, in any direction."""
-    rows = shapes(scene.piece.rate_hz)
+    rate_hz, white = scene.piece.rate_hz, scene.white
+    waves, lead = knocks(white, rate_hz)
     return Shapes(
-        answers=answers(scene.white, rows, scene.piece.rate_hz),
-        knocks=np.arange(len(rows)) >= TWITCHES,
-        least=np.full(len(rows), _LEAST, dtype=np.float32),
-        arrows=np.zeros((len(rows), scene.white.axes.shape[0]), dtype=np.float32),
-        directed=np.zeros(len(rows), dtype=bool),
+        answers=answers(white, bank_spectra(rate_hz, white.size)[:TWITCHES], rate_hz),
+        knocks=waves,
+        lead=lead,
+        least=np.full(TWITCHES, _LEAST, dtype=np.float32),
+        arrows=np.zeros((TWITCHES, white.axes.shape[0]), dtype=np.float32),
+        directed=np.zeros(TWITCHES, dtype=bool),
     )
 
 
@@ -193,7 +199,8 @@ def _with_sites(bank: Shapes, scene: _Scene, sites: Sites) -> Shapes:
         return bank
     known = np.stack([white.root @ arrow for arrow, _ in pairs])
     known /= np.linalg.norm(known, axis=1, keepdims=True)
-    more = answers(white, np.stack([wave for _, wave in pairs]), rate_hz)
+    waves = fft.rfft(np.stack([wave for _, wave in pairs]), white.size, axis=1)
+    more = answers(white, waves, rate_hz)
     count, old = len(pairs), bank.answers
     return Shapes(
         answers=Answers(
@@ -201,7 +208,8 @@ def _with_sites(bank: Shapes, scene: _Scene, sites: Sites) -> Shapes:
             wave=np.concatenate([old.wave, more.wave]),
             strength=np.concatenate([old.strength, more.strength]),
         ),
-        knocks=np.concatenate([bank.knocks, np.zeros(count, dtype=bool)]),
+        knocks=bank.knocks,
+        lead=bank.lead,
         least=np.concatenate([bank.least, np.full(count, _LEAST_KNOWN, dtype=np.float32)]),
         arrows=np.concatenate([bank.arrows, known.astype(np.float32)]),
         directed=np.concatenate([bank.directed, np.ones(count, dtype=bool)]),
@@ -215,7 +223,8 @@ def _only(bank: Shapes, count: int) -> Shapes:
         answers=Answers(
             heard=old.heard[:count], wave=old.wave[:count], strength=old.strength[:count]
         ),
-        knocks=bank.knocks[:count],
+        knocks=bank.knocks,
+        lead=bank.lead,
         least=bank.least[:count],
         arrows=bank.arrows[:count],
         directed=bank.directed[:count],
@@ -229,13 +238,18 @@ def _runs(scene: _Scene, bank: Shapes) -> tuple[list[Run], list[Excluded]]:
     best[scene.shut] = 0
     overlap = overlaps(bank.answers.wave)
     power = np.einsum("at,at->t", y, y)
-    calm = float(np.median(scene.piece.fast))
+    calm = float(usual(scene.piece.fast, 0.5))
     good: list[Run] = []
     bad: list[Excluded] = []
     for first, last in stretches(best > 1, round(_JOIN_S * rate_hz)):
         scale = float(scene.loud[(first + last) // 2])
         run = pursue(scene.white, bank, overlap, (first, last), scale, rate_hz)
         reason = judge(run, power, scene.piece.fast, calm, rate_hz)
+        if (
+            reason is Reason.MOVEMENT
+            and max((pick.score for pick in run.picks), default=0.0) < _FAINT
+        ):
+            continue  # neither a twitch nor worth leaving anything out
         if reason:
             fault = Fault(start=run.start, stop=run.stop + round(0.1 * rate_hz), reason=reason)
             bad.append(_excluded(trimmed(fault, y, rate_hz), scene.piece))
@@ -265,7 +279,7 @@ def _learn(scene: _Scene, runs: list[Run], seen: Seen) -> None:
         if not pick or pick.score < _LEARN_FROM or not _within(scene.piece, pick):
             continue
         window = _window(scene.piece, pick.at)
-        if window is not None and pick.shape < len(rows):
+        if window is not None and pick.shape < TWITCHES:
             seen.sites.place(window, np.outer(back @ pick.arrow, rows[pick.shape]))
 
 
@@ -273,15 +287,14 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
     """Keep the picks that lie in the chunk's core and outside of what is left out."""
     piece, back = scene.piece, np.linalg.inv(scene.white.root)
     learnt = [number for number, site in enumerate(seen.sites.all) if site.learnt]
-    known = len(shapes(piece.rate_hz))
     shut = _flags(seen.excluded, piece)
     picks = sorted((pick for run in runs for pick in run.picks), key=lambda pick: pick.at)
     for pick in picks:
         if not _within(piece, pick) or shut[pick.at]:
             continue
         arrow = back @ pick.arrow * scene.loud[pick.at] / bank.answers.strength[pick.shape]
-        if pick.shape >= known:
-            site = learnt[pick.shape - known]
+        if pick.shape >= TWITCHES:
+            site = learnt[pick.shape - TWITCHES]
         else:
             site = seen.sites.nearest(np.outer(arrow, shapes(piece.rate_hz)[pick.shape]))
         seen.events.append(_event(piece, pick, arrow, bank.answers.wave[pick.shape], site))
@@ -293,7 +306,9 @@ def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> 
     size = float(np.linalg.norm(arrow))
     onset_s = piece.start_s + pick.at / piece.rate_hz
     window = _window(piece, pick.at)
-    along = None if window is None else (arrow / max(size, 1e-9)) @ window
+    along = (
+        None if window is None else np.asarray(arrow / max(size, 1e-9), dtype=np.float32) @ window
+    )
     if along is not None and pick.score > _CLEAR:
         size = float(np.ptp(along[lead - 1 : lead + round(_REACH_S * piece.rate_hz)]))
     energy = np.cumsum(wave.astype(np.float64) ** 2)

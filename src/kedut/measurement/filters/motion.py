@@ -25,7 +25,7 @@ def thinning(rate_hz: float) -> int:
 @lru_cache(maxsize=32)
 def gain(count: int, step_hz: float) -> Floats:
     """Give the band's gain at `count` frequencies from 0 on."""
-    return passing(np.arange(count) * step_hz)
+    return passing(np.arange(count, dtype=np.float64) * np.float64(step_hz))
 
 
 def passing(hz: NDArray[np.float64]) -> Floats:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.filters.motion import passing
+from kedut.measurement.filters.motion import gain as band_gain
 from kedut.measurement.recording import About
 from kedut.measurement.twitch import Excluded, Reason
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 Flags = NDArray[np.bool_]
+_Any = TypeVar("_Any", np.float32, np.bool_)
 
 _BLOCK_S = 0.5  # constant: step at which the noise is followed
 _SEGMENT_S = 2.0  # constant: of the spectrum: half a hertz apart
@@ -45,14 +47,20 @@ def ground(y: Floats, rate_hz: float, shut: Flags) -> Ground:
         alive[:] = True
     tiles = tiles[:, alive]
     power = np.mean(np.sum(tiles * tiles, axis=0), axis=1)
-    calm = tiles[:, power <= np.quantile(power, 0.5)].reshape(y.shape[0], -1)
+    calm = tiles[:, power <= usual(power, 0.5)].reshape(y.shape[0], -1)
     root = _root(calm)
     white = (root.astype(np.float32) @ y).astype(np.float32)
     hz, spectrum = _spectrum(white, rate_hz, shut)
     return Ground(root=root, hz=hz, power=spectrum)
 
 
-def _tiles(y: NDArray[np.generic], block: int) -> NDArray[np.generic]:
+def usual(values: Floats, share: float) -> float:
+    """Give the value that a share of all does not exceed."""
+    place = int(share * (values.size - 1))
+    return float(np.partition(values, place)[place])
+
+
+def _tiles(y: NDArray[_Any], block: int) -> NDArray[_Any]:
     """Give the axes cut in blocks, shape (axes, blocks, block); the last ones may be left over."""
     whole = max(1, y.shape[1] // block)
     return y[:, : whole * block].reshape(y.shape[0], whole, -1)
@@ -70,12 +78,12 @@ def _root(calm: Floats) -> Doubles:
         root = _inverse_root(np.asarray(spread, dtype=np.float64))
         white = root.astype(np.float32) @ calm
         far = np.einsum("at,at->t", white, white)
-        near = calm[:, far <= np.quantile(far, 0.5)]
+        near = calm[:, far <= usual(far, 0.5)]
         spread = near @ near.T / max(1, near.shape[1])
     root = _inverse_root(np.asarray(spread, dtype=np.float64))
     white = root.astype(np.float32) @ calm
-    middle = float(np.quantile(np.einsum("at,at->t", white, white), _QUIET))
-    return root * np.sqrt(_chi_square(axes, _QUIET) / max(middle, 1e-12))
+    middle = usual(np.einsum("at,at->t", white, white), _QUIET)
+    return np.asarray(root * np.sqrt(_chi_square(axes, _QUIET) / max(middle, 1e-12)))
 
 
 def _inverse_root(spread: Doubles) -> Doubles:
@@ -96,7 +104,7 @@ def _chi_square(degrees: int, share: float) -> float:
 def _spectrum(white: Floats, rate_hz: float, shut: Flags) -> tuple[Doubles, Doubles]:
     """Give the spectrum of the quieter segments, of mean one in the band."""
     length = min(white.shape[1], max(8, round(_SEGMENT_S * rate_hz)))
-    hz = np.fft.rfftfreq(length, 1 / rate_hz)
+    hz: Doubles = np.arange(length // 2 + 1) * rate_hz / length
     starts = np.arange(0, white.shape[1] - length + 1, max(1, length // 2))
     free = np.array([not shut[s : s + length].any() for s in starts])
     if free.any():
@@ -104,13 +112,17 @@ def _spectrum(white: Floats, rate_hz: float, shut: Flags) -> tuple[Doubles, Doub
     rows = np.stack([white[:, s : s + length] for s in starts])
     from scipy import fft
 
-    power = np.abs(fft.rfft(rows * np.hanning(length).astype(np.float32), axis=2)) ** 2
-    quiet = np.quantile(np.sum(power, axis=1), _QUIET, axis=0)
-    within = passing(hz) > 0.5
+    waves = fft.rfft(rows * np.hanning(length).astype(np.float32), axis=2)
+    power = waves.real**2 + waves.imag**2
+    total = np.sum(power, axis=1)
+    place = int(_QUIET * (len(total) - 1))
+    quiet = np.partition(total, place, axis=0)[place]
+    open_ = band_gain(hz.size, rate_hz / length)
+    within = open_ > 0.5
     width = 3
     padded = np.pad(quiet, width, mode="edge")
     smooth = np.convolve(padded, np.ones(2 * width + 1) / (2 * width + 1), mode="valid")
-    gain = np.maximum(passing(hz).astype(np.float64) ** 2, 0.05)
+    gain = np.maximum(open_.astype(np.float64) ** 2, 0.05)
     level = float(np.mean(smooth[within])) if within.any() else 1.0
     shape = np.maximum(smooth / max(level, 1e-12), 1e-3) / gain
     edge = np.flatnonzero(within)
@@ -131,14 +143,14 @@ def loudness(white: Floats, rate_hz: float, share: float, shut: Flags) -> Floats
         alive = np.flatnonzero(~dead)
         nearest = np.abs(np.arange(len(tiles))[:, None] - alive).argmin(axis=1)
         tiles = tiles[alive[nearest]]
-    own = np.partition(tiles, round(_QUIET * block), axis=1)[:, round(_QUIET * block)]
-    ends = "reflect" if len(own) > 2 else "edge"
-    usual = np.sort(np.lib.stride_tricks.sliding_window_view(np.pad(own, (2, 1), mode=ends), 4))
-    usual = usual[:, :3].mean(axis=1)  # the loudest of four neighbours may be a twitch
-    usual = median_filter(usual, 3, mode="nearest")
-    rms = np.sqrt(np.maximum(usual / (share * _chi_square(white.shape[0], _QUIET)), 1e-6))
+    own: Floats = np.partition(tiles, round(_QUIET * block), axis=1)[:, round(_QUIET * block)]
+    wide = np.concatenate([own[:1], own[:1], own, own[-1:]])
+    level = np.sort(np.lib.stride_tricks.sliding_window_view(wide, 4), axis=1)
+    level = level[:, :3].mean(axis=1)  # the loudest of four neighbours may be a twitch
+    level = median_filter(level, 3, mode="nearest")
+    rms = np.sqrt(np.maximum(level / (share * _chi_square(white.shape[0], _QUIET)), 1e-6))
     centres = (np.arange(len(tiles)) + 0.5) * block
-    return np.interp(np.arange(white.shape[1]), centres, rms).astype(np.float32)
+    return np.asarray(np.interp(np.arange(white.shape[1]), centres, rms), dtype=np.float32)
 
 
 def raw_faults(x: Floats, rate_hz: float, start_s: float) -> list[Excluded]:
