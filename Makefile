@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 RUN := $(VENV)/.run-stamp
 DEV := $(VENV)/.dev-stamp
 PDF := $(VENV)/.pdf-stamp
+PEERS := .venv-peers/.stamp
 TOOLS := $(VENV)/.tools-stamp
 PARTS := build/parts/.stamp
 PORT ?= 8000
@@ -63,12 +64,15 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of p
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
 
 ##@ To measure kedut
-.PHONY: bench bench-web evaluate
+.PHONY: bench bench-web bench-measure evaluate
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
 
 bench-web: $(DEV) $(TOOLS) ## measure the web server beside the core in process and a bare page (3 minutes)
 	$(BIN)/python -m kedut.bench.web
+
+bench-measure: $(DEV) $(PEERS) ## measure how well and how fast recordings are measured, beside other tools
+	$(BIN)/python -m kedut.bench.measure
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
@@ -76,7 +80,7 @@ evaluate: $(DEV) ## measure how often the answer is right, on real and on simula
 ##@ To tidy up
 .PHONY: clean
 clean: ## remove what the recipes made, .venv too
-	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
+	rm -rf $(VENV) .venv-peers build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis .coverage htmlcov
 	find src tests docs -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # ---------------------------------------------------------------- setting up
@@ -103,6 +107,12 @@ $(DEV): requirements/dev.txt pyproject.toml | $(BIN)/python
 	$(INSTALL) --require-hashes -r requirements/dev.txt
 	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $(RUN) $@
+
+# Beside us in a place of their own: they would pull other versions into ours.
+$(PEERS): requirements/peers.txt | $(BIN)/python
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes -r requirements/peers.txt
+	@touch $@
 
 # Debian's packages: installed where we may, else named.
 define debian

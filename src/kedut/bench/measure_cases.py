@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.recording import Film, Recording
-from kedut.simulate.emg_draw import draw_recording
+from kedut.simulate.emg_draw import Setting, draw_recording
 from kedut.simulate.emg_truth import EFFORTS, Source, within
 from kedut.simulate.emg_truth import Epoch as Stretch
 
@@ -128,7 +128,7 @@ def drawn_case(seed: int) -> Case:
     order = np.argsort(truth.best_peak_s, kind="stable")
     efforts = tuple(one.value for one in EFFORTS)
     return Case(
-        name=made.recording.about.name,
+        name=f"{seed:02} {list(Setting)[seed % len(Setting)]}",
         open=lambda: made.recording,
         truth=Truth(
             peak_s=truth.best_peak_s[order],

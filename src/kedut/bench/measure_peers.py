@@ -65,7 +65,7 @@ def installed(cases: list[Case]) -> list[Peer]:
     tried: dict[str, dict[str, dict[str, Score]]] = defaultdict(lambda: defaultdict(dict))
     seconds: dict[str, float] = defaultdict(float)
     for answer in _answers(cases):
-        tool, name = answer["tool"], answer["file"]
+        tool, name = answer["tool"], cases[int(answer["file"])].name
         if not any(name in scores for scores in tried[tool].values()):
             seconds[tool] += answer["seconds"]  # the first setting bears what all share
         tried[tool][answer["setting"]][name] = of_times(answer["found_s"], truths[name])
@@ -79,9 +79,9 @@ def installed(cases: list[Case]) -> list[Peer]:
 def _answers(cases: list[Case]) -> list[dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         files = []
-        for case in cases:
+        for place, case in enumerate(cases):
             recording = case.open()
-            file = Path(name) / f"{case.name}.npz"
+            file = Path(name) / f"{place}.npz"
             about = recording.about
             np.savez(file, samples=recording.read(0, about.length), rate_hz=about.rate_hz)
             recording.close()

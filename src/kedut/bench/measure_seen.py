@@ -14,6 +14,7 @@ from kedut.bench.measure_cases import rows_of
 from kedut.measurement.features import counted_of
 from kedut.measurement.match import Score, constant_lag_s, match, score
 from kedut.measurement.recording import Film, Recording
+from kedut.simulate.emg_truth import Epoch, within
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +22,7 @@ MOTION_S, VIDEO_S = 0.06, 0.1
 LAG_S = 0.15  # largest constant lag that is forgiven
 MOTION_SIZES = (0.3, 0.08, 0.03)  # m/s² peak to peak, as in the goals
 _SEEDS = (1, 2, 3)
+_BEFORE_S, _AFTER_S = 0.2, 0.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,23 +55,35 @@ def motion(shared: Path | None) -> Iterator[Seen]:
         opened = open_recording(file)
         if isinstance(opened, Film):
             raise TypeError(f"{file.name}: expected motion, got a film")
-        with_truth = [float(row["twitch_s"]) for row in truth]
-        yield _moved(file.stem, opened, with_truth)
+        moves = rows_of(file.with_name(f"{file.stem}_movement.csv"))
+        twitch_s = np.array([float(row["twitch_s"]) for row in truth])
+        moved = [_stretch(float(row["start_s"]), float(row["end_s"])) for row in moves]
+        yield _moved(file.stem, opened, twitch_s, moved)
     for size in MOTION_SIZES:
         for seed in _SEEDS:
             scene = Scene(duration_s=90.0, ptp_m_s2=size, movements=2, taps=2)
             made = simulate_motion(replace(scene, spread=0.1), seed)
             name = f"drawn {size} m/s², seed {seed}"
-            yield _moved(name, made.recording, made.twitch_s.tolist())
+            moved = [
+                _stretch(one.onset_s, one.onset_s + one.duration_s) for one in made.disturbances
+            ]
+            yield _moved(name, made.recording, made.twitch_s, moved)
 
 
-def _moved(name: str, recording: Recording, true_s: list[float]) -> Seen:
+def _stretch(start_s: float, stop_s: float) -> Epoch:
+    return Epoch(onset_s=start_s, duration_s=stop_s - start_s, what="movement")
+
+
+def _moved(name: str, recording: Recording, twitch_s: Floats, moved: list[Epoch]) -> Seen:
+    """Score the onsets outside of movements and taps, and of what these leave to die away."""
     from kedut.measurement.detectors.motion import detect_motion
 
     start = time.process_time()
     detected = detect_motion(recording)
     seconds = time.process_time() - start
-    found = np.sort([one.onset_s for one in counted_of(detected)])
+    found = np.sort(np.array([one.onset_s for one in counted_of(detected)], dtype=np.float64))
+    found = found[~within(found, moved, before_s=_BEFORE_S, after_s=_AFTER_S)]
+    true_s = twitch_s[~within(twitch_s, moved, before_s=_BEFORE_S, after_s=_AFTER_S)]
     return Seen(
         name=name,
         duration_s=recording.about.duration_s,
@@ -97,7 +111,7 @@ def video(shared: Path | None) -> Iterator[Seen]:
         yield _filmed(file.stem, opened, truth)
     plain = Scene(duration_s=20.0, per_minute=30.0)
     for name, scene in (
-        ("drawn, still", replace(plain, per_minute=0.0)),
+        ("drawn, still", replace(plain, still=True)),
         ("drawn, clear", replace(plain, amplitude_px=(2.0, 4.0))),
         ("drawn, below one pixel", replace(plain, amplitude_px=(0.6, 1.0))),
         ("drawn, hand-held", replace(plain, amplitude_px=(1.5, 4.0), hand_held=1.0)),
