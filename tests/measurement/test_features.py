@@ -180,3 +180,11 @@ def test_sources_are_told_busiest_first() -> None:
     assert [source.cluster for source in features.sources] == [1, 0]
     assert features.sources[0].rate_per_min == pytest.approx(3.0)
     assert features.fixed_site_share == pytest.approx(0.75)
+
+
+def test_intervals_go_from_peak_to_peak_whatever_began_first() -> None:
+    slow = Twitch(
+        onset_s=4.9, duration_s=0.3, peak_s=5.1, amplitude=80.0, unit="uV", score=8.0, cluster=1
+    )
+    features = features_of(about(100), detected([slow, twitch(5.0)], 100.0))
+    assert features.intervals.shortest_s == pytest.approx(0.1)

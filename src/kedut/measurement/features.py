@@ -117,7 +117,7 @@ class Features:
 def features_of(about: About, detected: Detected) -> Features:
     """Count what was found in usable time."""
     usable_s = detected.quality.usable_s
-    counted = sorted(counted_of(detected), key=lambda t: t.onset_s)
+    counted = sorted(counted_of(detected), key=lambda t: t.peak_s)
     times = np.array([t.peak_s for t in counted], dtype=float)
     stretches = usable_stretches(about, detected)
     between = _between(times, stretches)
