@@ -17,6 +17,7 @@ from kedut.report.measure_numbers import figure as told
 from kedut.report.measure_numbers import unit, whole
 from kedut.report.measure_signal import Signal, intervals_s, labels
 from kedut.report.measure_style import (
+    HALF_IN,
     INK,
     LINE,
     NILA,
@@ -94,23 +95,23 @@ def intervals(measurement: Measurement, words: Words) -> Figure:
     between = between[between > 0]
     low = min(0.008, float(between.min()) * 0.9)
     high = max(10.0, float(between.max()) * 1.1)
-    figure, axes = draw(height_in=2.3)
+    figure, axes = draw(height_in=2.5, width_in=HALF_IN)
     one = axes[0]
     edges = np.geomspace(low, high, 49)
     if measurement.about.modality is Modality.EMG:
         one.axvspan(*DOUBLET_S, color=NILA, alpha=0.12, linewidth=0)
         one.axvspan(*F_WAVE_S, color=SOGA, alpha=0.22, linewidth=0)
-    counts, _, _ = one.hist(between, bins=list(edges), color=NILA, linewidth=0)
+    counts, _, _ = one.hist(between, bins=list(edges), color=NILA, histtype="stepfilled")
     top = float(np.max(counts)) * 1.25
     if measurement.about.modality is Modality.EMG:
         style: dict[str, Any] = {"va": "top", "fontsize": 8}
         at = float(np.sqrt(F_WAVE_S[0] * F_WAVE_S[1]))
-        one.text(at, top, words.say("measure.f_wave"), ha="center", color=SOGA, **style)
-        one.text(0.055, top, words.say("measure.doublets"), ha="left", color=NILA, **style)
+        one.text(at, 0.9 * top, words.say("measure.f_wave"), ha="center", color=SOGA, **style)
+        one.text(0.0105, top, words.say("measure.doublets"), ha="left", color=NILA, **style)
     one.set_xscale("log")
     one.set_xlim(low, high)
     one.set_ylim(0, top)
-    marks = [t for t in (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000) if low <= t <= high]
+    marks = [t for t in (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 100, 1000) if low <= t <= high]
     one.xaxis.set_major_locator(FixedLocator(marks))
     one.xaxis.set_minor_locator(NullLocator())
     one.xaxis.set_major_formatter(FuncFormatter(lambda t, _: _span(t, words.language)))

@@ -18,6 +18,7 @@ from kedut.report.measure_signal import Envelope, Signal, labels, reach
 from kedut.report.measure_style import (
     CARD,
     GROUPED,
+    HALF_IN,
     NILA,
     NO_SOURCE,
     SOFT,
@@ -49,7 +50,9 @@ def strip(measurement: Measurement, signal: Signal, words: Words) -> Figure:
     """Draw the whole recording: its envelope, what is left out, and every twitch below."""
     duration_s = measurement.about.duration_s
     name, per = axis_unit(duration_s)
-    traces = len(signal.whole) or 1
+    if not signal.whole:
+        return _sizes(measurement, words)
+    traces = len(signal.whole)
     figure, axes = draw(
         traces + 1,
         height_in=1.15 + 0.95 * traces,
@@ -72,9 +75,6 @@ def strip(measurement: Measurement, signal: Signal, words: Words) -> Figure:
             per=per,
             over=True,
         )
-    if not signal.whole:
-        _stems(axes[0], measurement, words, per)
-        shade(axes[0], measurement, start_s=0, stop_s=duration_s, per=per)
     for _, tint, its in rows_of(measurement, words):
         ticks(axes[-1], (t.peak_s / per for t in its), 0, 0.8, tint)
     axes[-1].set_ylim(-1, 1)
@@ -106,6 +106,20 @@ def _name(axes: Axes, envelope: Envelope, words: Words, *, low: bool = False) ->
     decimal(axes, words.language, "y")
 
 
+def _sizes(measurement: Measurement, words: Words) -> Figure:
+    """Draw how large each twitch was when; what a film has instead of a trace."""
+    duration_s = measurement.about.duration_s
+    name, per = axis_unit(duration_s)
+    figure, axes = draw(height_in=2.2)
+    _stems(axes[0], measurement, words, per)
+    shade(axes[0], measurement, start_s=0, stop_s=duration_s, per=per)
+    axes[0].set_xlim(0, duration_s / per)
+    axes[0].set_xlabel(words.say(f"measure.axis.time_{name}"))
+    decimal(axes[0], words.language, "x")
+    legend(figure, measurement, words)
+    return figure
+
+
 def _stems(axes: Axes, measurement: Measurement, words: Words, per: float) -> None:
     """Draw how large each twitch was, where there is no trace: in a film."""
     colours = colours_of(measurement)
@@ -117,7 +131,7 @@ def _stems(axes: Axes, measurement: Measurement, words: Words, per: float) -> No
         tall = max(tall, t.amplitude)
     axes.set_ylim(0, 1.12 * tall or 1)
     told = next((t.unit for t in measurement.detected.twitches), "px")
-    axes.set_ylabel(f"{words.say('measure.axis.size')}\n{unit(told)}")
+    axes.set_ylabel(f"{words.say('measure.axis.size')} ({unit(told)})")
     decimal(axes, words.language, "y")
 
 
@@ -212,7 +226,7 @@ def rate(measurement: Measurement, words: Words) -> Figure:
     duration_s = measurement.about.duration_s
     name, per = axis_unit(duration_s)
     edges, counts, usable = bins_of(measurement)
-    figure, axes = draw(height_in=2.3)
+    figure, axes = draw(height_in=2.5, width_in=HALF_IN)
     one, overall = axes[0], measurement.features.rate
     if overall is not None:
         one.axhspan(overall.low, overall.high, color=SOGA, alpha=0.16, linewidth=0)

@@ -55,7 +55,8 @@ def span(seconds: float, words: Words) -> str:
         return words.say("measure.span.s", s=figure(seconds, words.language, 3))
     if seconds < _LONGER_S:
         minutes, rest = divmod(round(seconds), 60)
-        return words.say("measure.span.min", min=minutes, s=rest)
+        key = "measure.span.min" if rest else "measure.span.min.even"
+        return words.say(key, min=minutes, s=rest)
     hours, rest = divmod(round(seconds / 60), 60)
     return words.say("measure.span.h", h=hours, min=rest)
 

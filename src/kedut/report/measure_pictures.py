@@ -82,14 +82,14 @@ def drawn(measurement: Measurement, signal: Signal, words: Words) -> tuple[Pictu
     counted = counted_of(found)
     made = []
 
-    def add(name: str, draw: Callable[[], object], alt: str) -> None:
+    def add(name: str, draw: Callable[[], object], alt: str, kind: str = "") -> None:
         with settings():
             drawn_figure = draw()
         made.append(
             Picture(
                 name=name,
-                title=words.say(f"measure.picture.{name}"),
-                caption=words.say(f"measure.picture.{name}.caption"),
+                title=words.say(f"measure.picture.{kind or name}"),
+                caption=words.say(f"measure.picture.{kind or name}.caption"),
                 alt=alt,
                 figure=drawn_figure,  # type: ignore[arg-type] # a Figure; its type is not imported
             )
@@ -97,9 +97,11 @@ def drawn(measurement: Measurement, signal: Signal, words: Words) -> tuple[Pictu
 
     time, shape = measure_draw_time, measure_draw_shape
     if signal.whole or found.twitches:
-        add("strip", lambda: time.strip(measurement, signal, words), teller.strip())
+        kind = "" if signal.whole else "sizes"
+        add("strip", lambda: time.strip(measurement, signal, words), teller.strip(), kind)
     if signal.near:
-        add("near", lambda: time.near(measurement, signal, words), teller.near())
+        kind = "" if found.twitches else "quiet"
+        add("near", lambda: time.near(measurement, signal, words), teller.near(), kind)
     if signal.frame is not None:
         add("film", lambda: shape.film(measurement, signal, words), teller.places())
     if shape.has_grid(measurement) and counted:

@@ -110,7 +110,7 @@ def legend(
             handles,
             told,
             loc="outside lower left",
-            ncols=5,
+            ncols=5 if figure.get_figwidth() > 6 else 3,
             frameon=False,
             fontsize=8.5,
             handlelength=1.6,

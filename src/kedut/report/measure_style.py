@@ -26,6 +26,7 @@ GROUPED = "#a3160f"
 SHADE = "#d9cdb8"
 TRACE = "#4d5a6f"
 WIDTH_IN = 7.6
+HALF_IN = 4.9
 _FAMILY = "kedut"
 _PATH = re.compile(r' d="[^"]*"')
 _DIGITS = re.compile(r"(\.\d\d)\d+")
@@ -110,11 +111,21 @@ def _type() -> str:
     for weight in (400, 700):
         name = f"plus-jakarta-sans-latin-{weight}.ttf"
         file = folder / name
-        file.write_bytes(cut(name))
+        _named(cut(name), f"kedut-{weight}", file)
         fontManager.ttflist.append(
             FontEntry(fname=str(file), name=_FAMILY, style="normal", weight=weight)
         )
     return _FAMILY
+
+
+def _named(font: bytes, name: str, file: Path) -> None:
+    """Write a font under a name of its own: in an SVG a letter's shape goes by the font's name."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(io.BytesIO(font), recalcTimestamp=False) as whole:
+        whole["name"].setName(name, 6, 3, 1, 0x409)
+        whole["name"].removeNames(nameID=6, platformID=1)
+        whole.save(file)
 
 
 def draw(
