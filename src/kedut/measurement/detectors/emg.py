@@ -12,6 +12,7 @@ from kedut.measurement.detectors.emg_activity import Activity, activity
 from kedut.measurement.detectors.emg_explain import Discharges, explain
 from kedut.measurement.detectors.emg_kinds import kinds, trains
 from kedut.measurement.detectors.emg_learning import Learnt, learn_from
+from kedut.measurement.detectors.emg_refining import refine
 from kedut.measurement.detectors.emg_survey import Survey, survey
 from kedut.measurement.detectors.emg_taps import tap_shapes
 from kedut.measurement.detectors.emg_twitches import twitches
@@ -28,12 +29,14 @@ from kedut.measurement.quality.emg import (
     judge,
     unusable,
 )
-from kedut.measurement.quality.emg_heart import beat_s
+from kedut.measurement.quality.emg_heart import beat_s, between_beats
 from kedut.measurement.quality.emg_sustained import LEAST_S
 from kedut.measurement.recording import About, Recording
 from kedut.measurement.twitch import Detected, Excluded, Reason
 
 LOWEST_RATE_HZ = 200.0  # constant: below, a potential is not drawn at all
+BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
+BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 SHORTEST_S = 1.0  # constant: shorter than any rest
 
 Progress = Callable[[float], None]
@@ -78,10 +81,12 @@ def detect_emg(
         return Detected(twitches=(), quality=unusable(about, "no_signal"))
     shapes = tap_shapes(cut)
     learnt = learn_from(pieces, seen, cut, shapes, exclude=exclude)
+    if learnt.crowded:
+        learnt = refine(learnt, pieces, seen, cut)
     found = Gathered()
     for number in range(cut.count):
         part = pieces.pop(number, None) or piece(recording, cut, number, mains_hz=seen.mains_hz)
-        act = activity(part, seen, cut, exclude=exclude)
+        act = learnt.activities.pop(number, None) or activity(part, seen, cut, exclude=exclude)
         explain(part, act, learnt, seen, cut, shapes, found.discharges)
         _gather(found, part, act, cut)
         if progress is not None:
@@ -120,11 +125,10 @@ def _finish(
     figures: dict[str, float] = {}
     keep = np.ones(len(times), bool)
     usable_s = about.duration_s - sum(b - a for a, b in all_channels(excluded))
-    for unit in range(learnt.templates.units):
-        beat = beat_s(times[units == unit], usable_s)
-        if beat:
-            keep &= units != unit
-            figures["ecg_per_min"] = 60 / beat
+    heart, beat = _heart(times, units, np.array(d.amplitude)[order], usable_s)
+    keep &= ~heart
+    if beat:
+        figures["ecg_per_min"] = 60 / beat
     if exclude:
         will = found.working + [
             span
@@ -149,6 +153,34 @@ def _finish(
     }
     quality = judge(about, excluded, figures)
     return twitches(d, rows, kinds(times[keep], units[keep]), learnt, about, quality)
+
+
+def _heart(
+    times: NDArray[np.float64],
+    units: NDArray[np.int64],
+    amplitude: NDArray[np.float64],
+    usable_s: float,
+) -> tuple[NDArray[np.bool_], float]:
+    """Tell which discharges are the heart's, and the seconds from beat to beat; 0 without."""
+    heart = np.zeros(len(times), bool)
+    pace = 0.0
+    for unit in np.unique(units[units >= 0]):
+        beat = beat_s(times[units == unit], usable_s)
+        if beat:
+            heart |= units == unit
+            pace = beat
+    if not pace:
+        return heart, 0.0
+    size = float(np.median(amplitude[heart]))
+    for unit in np.unique(units):
+        rows = np.flatnonzero((units == unit) & ~heart)
+        due = between_beats(times[rows], times[heart], pace)
+        due &= np.abs(np.log(amplitude[rows] / size)) < np.log(BEAT_SIZE)
+        if unit < 0:
+            heart[rows[due]] = True
+        elif len(rows) and due.mean() >= BEAT_SHARE:
+            heart[rows] = True
+    return heart, pace
 
 
 def _excluded(found: Gathered, about: About) -> list[Excluded]:

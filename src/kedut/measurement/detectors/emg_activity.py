@@ -61,19 +61,26 @@ def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity
     return Activity(noise=noise, loud=loud, score=score, working=working)
 
 
-def matched(parts: Block, templates: Templates, half: int) -> NDArray[np.float32]:
+def template_spectra(templates: Templates, work: int) -> NDArray[np.complex64]:
+    """Give the conjugate spectra of the templates over their noise, for `matched`."""
+    half = work // 2
+    t = fft.rfft(templates.bank[:, 0], work, axis=2)[:, :, : half // 2 + 1]
+    scale = np.float32(half / work) / np.sqrt(templates.norms * templates.kappa)
+    return np.asarray(np.conj(t) * scale[:, None, None], np.complex64)
+
+
+def matched(parts: Block, spectra: NDArray[np.complex64], half: int) -> NDArray[np.float32]:
     """Give the product with each template over its noise, (units, half), by where it starts.
 
     parts : (parts, samples at the work rate), in units of typical noise
+    spectra : as `template_spectra` gives them
     """
-    if not templates.units:
+    if not len(spectra):
         return np.zeros((0, half), np.float32)
-    n = parts.shape[1]
     s = fft.rfft(parts, axis=1)[:, : half // 2 + 1]
-    t = fft.rfft(templates.bank[:, 0], n, axis=2)[:, :, : half // 2 + 1]
-    product = np.einsum("pf,upf->uf", s, np.conj(t))
-    scale = np.float32(half / n) / np.sqrt(templates.norms * templates.kappa)
-    product *= scale[:, None]
+    product = spectra[:, 0] * s[0]
+    for p in range(1, len(s)):
+        product += spectra[:, p] * s[p]
     return np.asarray(fft.irfft(product, half, axis=1, overwrite_x=True), np.float32)
 
 

@@ -80,16 +80,7 @@ def explain(
     length = templates.bank.shape[3]
     scaled = part.wide / seen.noise_uv[:, None]
     parts = scaled if len(learnt.basis) == len(scaled) else learnt.basis @ scaled
-    on = found.score > THRESHOLD
-    z = matched(parts, templates, half)
-    if len(z):
-        loud = np.repeat(found.loud, -(-half // len(found.loud)))[:half]
-        start = z.max(axis=0) > MATCHED * loud
-        for a, b in stretches(start, 0):
-            on[a + length // 6 : b + length // 3] = True
-    for a, b in found.working:
-        on[a:b] = False
-    runs = stretches(on, length // 2 + 1)  # their cores do not overlap then
+    runs = worth_explaining(parts, found, learnt, half)
     first_s = cut.first_s(part.number)
     last = _last(part, cut)
     apart = round(APART_S * cut.work_rate_hz)
@@ -103,7 +94,7 @@ def explain(
         loud_here = per_sample(found.loud, (first + stop) // 2, cut.work)
         x /= np.float32(loud_here)
         knock = _taps(x, shapes, first, cut, part, core, out)
-        events, x = _solve(x, templates, loud_here, apart)
+        events, x = solve(x, templates, loud_here, apart)
         count = len(events)
         known = len(out.time)
         for e in events[:count]:
@@ -128,7 +119,24 @@ def explain(
         )
 
 
-def _solve(
+def worth_explaining(
+    parts: Block, found: Activity, learnt: Learnt, half: int
+) -> list[tuple[int, int]]:
+    """Give the stretches, at half the work rate, that are loud or look like a known potential."""
+    length = learnt.templates.bank.shape[3]
+    on = found.score > THRESHOLD
+    z = matched(parts, learnt.spectra, half)
+    if len(z):
+        loud = np.repeat(found.loud, -(-half // len(found.loud)))[:half]
+        start = z.max(axis=0) > MATCHED * loud
+        for a, b in stretches(start, 0):
+            on[a + length // 6 : b + length // 3] = True
+    for a, b in found.working:
+        on[a:b] = False
+    return stretches(on, length // 2 + 1)  # their cores do not overlap then
+
+
+def solve(
     x: Block, templates: Templates, loud: float, apart: int
 ) -> tuple[NDArray[np.float32], Block]:
     """Explain a stretch by the fewest discharges that leave the least; gives them and the rest.
@@ -149,8 +157,9 @@ def _solve(
         )
         if count > 1:
             refit(rest, bank, norms, kappa, BOUNDS, events, count, 4)
-        cost = float(np.square(rest).sum()) + COST * count
-        return cost, events[:count], rest
+        events = _give_back(rest, events[:count], bank, norms, apart)
+        cost = float(np.square(rest).sum()) + COST * len(events)
+        return cost, events, rest
 
     cost, events, rest = run(np.array([-1, 0]))
     plain = x.size + COST * max(len(events), 1) + MISFIT * float(np.square(x).sum())
@@ -162,6 +171,25 @@ def _solve(
         if other[0] < cost:
             cost, events, rest = other
     return events, rest
+
+
+def _give_back(
+    rest: Block,
+    events: NDArray[np.float32],
+    bank: NDArray[np.float32],
+    norms: NDArray[np.float32],
+    apart: int,
+) -> NDArray[np.float32]:
+    """Put back, into `rest`, events too small beside another to be more than its misfit."""
+    if len(events) < 2:
+        return events
+    energy = np.square(events[:, 3]) * norms[events[:, 0].astype(int)]
+    near = np.abs(events[:, 1][:, None] - events[:, 1][None]) < bank.shape[3] // 2
+    small = (near & (energy[:, None] < BOUNDS[3] * energy[None])).any(axis=1)
+    for e in events[small]:
+        at, shift = int(e[1]), round(float(e[2]) * bank.shape[1])
+        rest[:, at : at + bank.shape[3]] += e[3] * bank[int(e[0]), shift]
+    return events[~small]
 
 
 def _last(part: Piece, cut: Plan) -> int:

@@ -10,6 +10,7 @@ from kedut.measurement.twitch import Kind
 PAIR_S = (0.008, 0.11)  # constant: intervals of doublets
 BURST_S = 0.2  # constant: 5 a second; slower is no burst
 SHORT_BURST_S = 0.1  # constant: three may fall together by chance, so they must be closer
+LONG_BURST = 5  # constant: what else is found inside is hardly told from it
 UNEVEN = 2.0  # constant: one interval over the next within a burst
 TRAIN_S = 2.2  # constant: longer than a burst of grouped discharges
 TRAIN_INTERVAL_S = (0.025, 0.3)  # constant: 3 to 40 a second, as a will drives a unit
@@ -24,9 +25,10 @@ def kinds(times_s: NDArray[np.float64], units: NDArray[np.int64]) -> list[Kind]:
         burst = np.zeros(len(rows), bool)
         for first, stop in _bursts(times_s[rows]):
             burst[first:stop] = True
+            long = stop - first >= LONG_BURST
             low, high = times_s[rows[first]], times_s[rows[stop - 1]]
             for i in range(int(rows[first]), int(rows[stop - 1]) + 1):
-                if units[i] == unit or (units[i] < 0 and low <= times_s[i] <= high):
+                if units[i] == unit or ((units[i] < 0 or long) and low <= times_s[i] <= high):
                     out[i] = Kind.GROUPED
         i = 0
         while i + 1 < len(rows):

@@ -16,11 +16,13 @@ from kedut.measurement.detectors.emg_activity import (
     matched,
     per_sample,
     stretches,
+    template_spectra,
 )
 from kedut.measurement.detectors.emg_survey import Survey
 from kedut.measurement.detectors.emg_taps import TapShapes, take_tap
 from kedut.measurement.detectors.emg_templates import Templates, learn, size
 from kedut.measurement.filters.blocks import Block, Plan
+from kedut.measurement.filters.energy import FEW
 from kedut.measurement.filters.pieces import Piece
 
 MOST_SNIPPETS = 320  # constant: enough for a dozen units; grouping costs their square
@@ -28,6 +30,7 @@ ALONE_S = 0.075  # constant: longer activity is more than one potential
 SKIRT = 0.25  # constant: of the score at the peak; a seventh of the amplitude there
 CROWD = 3  # constant: times as many in bursts as alone: then bursts are what there is
 SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
+FREE_S = 0.06  # constant: the longest of potentials after its peak
 HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
 PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
 PARTS = 8  # constant: patterns over a grid; more hold only noise
@@ -40,11 +43,17 @@ class Learnt:
     basis : (parts, channels) turns channels, each over its noise, into parts
     templates : of the parts
     fields : (units, channels, samples) mean potential on all channels, uV
+    spectra : of the templates
+    activities : of the pieces of the first look
+    crowded : learnt from bursts, so that the shapes are rough
     """
 
     basis: Block
     templates: Templates
     fields: Block
+    spectra: NDArray[np.complex64]
+    activities: dict[int, Activity]
+    crowded: bool
 
 
 def peak_near(x: Block, first: int, stop: int) -> int:
@@ -89,15 +98,15 @@ def alone(
 
 def in_crowds(
     part: Piece, seen: Survey, found: Activity, cut: Plan
-) -> tuple[list[Block], list[float]]:
-    """Give snippets at the peaks of longer activity, as bursts are; and the noise."""
+) -> tuple[list[Block], list[float], list[tuple[bool, bool]]]:
+    """Give snippets at the peaks of longer activity, the noise, and whether none is near."""
     half = cut.work_rate_hz / 2
     before, after = size(cut.work_rate_hz)
     on = found.score > THRESHOLD
     for a, b in found.working:
         on[a:b] = False
     near = round(SPIKE_S * cut.work_rate_hz)
-    snippets, noise = [], []
+    snippets, noise, clear = [], [], []
     for a, b in stretches(on, round(JOIN_S * half)):
         if (b - a) <= ALONE_S * half:
             continue
@@ -108,14 +117,23 @@ def in_crowds(
         height = np.abs(wide).max(axis=0)
         height[:before], height[stop - first + before :] = 0, 0
         least = max(HIGH * float(height.max()), THRESHOLD)
+        peaks: list[int] = []
         while True:
             at = int(height.argmax())
             if height[at] < least:
                 break
+            peaks.append(at)
+            height[max(0, at - near) : at + near] = 0
+        peaks.sort()
+        free = round(FREE_S * cut.work_rate_hz)
+        for i, at in enumerate(peaks):
             snippets.append(wide[:, at - before : at + after])
             noise.append(per_sample(found.loud, at + first - before, cut.work))
-            height[max(0, at - near) : at + near] = 0
-    return snippets, noise
+            last = i + 1 == len(peaks)
+            clear.append(
+                (i == 0 or at - peaks[i - 1] > free, last or peaks[i + 1] - at > free)
+            )
+    return snippets, noise, clear
 
 
 def learn_from(
@@ -128,28 +146,57 @@ def learn_from(
     noise: list[float] = []
     acts = {i: activity(p, seen, cut, exclude=exclude) for i, p in pieces.items()}
     for i, p in pieces.items():
-        s, l = alone(p, seen, acts[i], cut, shapes)
+        s, its = alone(p, seen, acts[i], cut, shapes)
         snippets += s
-        noise += l
-    crowded = False
+        noise += its
+    clear: list[tuple[bool, bool]] = []
     if channels <= PLAIN_CHANNELS:
-        more, its_noise = [], []
+        more, its_noise, its_clear = [], [], []
         for i, p in pieces.items():
-            s, l = in_crowds(p, seen, acts[i], cut)
+            s, its, free = in_crowds(p, seen, acts[i], cut)
             more += s
-            its_noise += l
+            its_noise += its
+            its_clear += free
         if len(more) > CROWD * max(1, len(snippets)):
-            snippets, noise, crowded = more, its_noise, True
+            snippets, noise, clear = more, its_noise, its_clear
     if len(snippets) > MOST_SNIPPETS:
         keep = np.linspace(0, len(snippets) - 1, MOST_SNIPPETS).astype(int)
         snippets, noise = [snippets[i] for i in keep], [noise[i] for i in keep]
+        clear = [clear[i] for i in keep] if clear else []
     x = np.array(snippets, np.float32).reshape(len(snippets), channels, before + after)
     basis = _basis(x)
     parts = np.einsum("pc,ncs->nps", basis, x)
-    templates = learn(parts, np.array(noise, np.float32), cut.work_rate_hz, crowded=crowded)
+    crowded = bool(clear)
+    templates = learn(
+        parts,
+        np.array(noise, np.float32),
+        cut.work_rate_hz,
+        np.array(clear, bool) if crowded else None,
+    )
+    return known(templates, basis, pieces, acts, seen, cut, crowded=crowded)
+
+
+def known(
+    templates: Templates,
+    basis: Block,
+    pieces: dict[int, Piece],
+    acts: dict[int, Activity],
+    seen: Survey,
+    cut: Plan,
+    *,
+    crowded: bool,
+) -> Learnt:
+    """Add to templates what else the search for them needs."""
     _measure_noise(templates, pieces, acts, seen, basis, cut)
     fields = np.einsum("ups,pc->ucs", templates.bank[:, 0], basis) * seen.noise_uv[None, :, None]
-    return Learnt(basis=basis, templates=templates, fields=np.asarray(fields, np.float32))
+    return Learnt(
+        basis=basis,
+        templates=templates,
+        fields=np.asarray(fields, np.float32),
+        spectra=template_spectra(templates, cut.work),
+        activities=acts,
+        crowded=crowded and templates.units > 0,
+    )
 
 
 def _basis(x: Block) -> Block:
@@ -177,12 +224,15 @@ def _measure_noise(
     """Fill kappa: how much noise there is along each template, from the quiet of each piece."""
     if not templates.units:
         return
+    spectra = template_spectra(templates, cut.work)
     found: list[NDArray[np.float32]] = []
     for i in list(pieces)[:: max(1, len(pieces) // 10)]:
         parts = basis @ (pieces[i].wide / seen.noise_uv[:, None])
-        z = matched(parts, templates, cut.work // 2)
-        z = z[:, ::4] / float(np.median(acts[i].loud))
-        low, middle = np.quantile(z, [0.1587, 0.5], axis=1)
+        z = matched(parts, spectra, cut.work // 2)
+        z = z[:, :: max(1, z.shape[1] // FEW)] / float(np.median(acts[i].loud))
+        n = z.shape[1]
+        z = np.partition(z, (int(0.1587 * n), n // 2), axis=1)
+        low, middle = z[:, int(0.1587 * n)], z[:, n // 2]
         found.append(np.square(middle - low))
     kappa = np.quantile(np.array(found), 0.4, axis=0)
     templates.kappa[:] = np.clip(kappa, 0.5, 6.0)

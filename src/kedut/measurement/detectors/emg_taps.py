@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
 
-from kedut.measurement.filters.blocks import Block, Plan
+from kedut.measurement.filters.blocks import LOW_HZ, Block, Plan, band
 
 DECAYS_S = (0.004, 0.007, 0.012, 0.02, 0.035, 0.06, 1.0)  # constant: of an electrode's charge
+GRID = 2048  # constant: samples, two seconds: longer than any wave of the band
 SHIFTS = 4  # constant: quarters of a sample
 BEFORE_S, AFTER_S = 0.04, 0.1  # constant: the band's own wave before the edge, and the decay
 EXPLAINED = 0.85  # constant: share of the energy; potentials reach two thirds at most
@@ -24,7 +25,7 @@ NEAR = 5  # constant: samples between the edge and the largest value, either way
 class TapShapes:
     """Shapes of knocks as the band lets them through.
 
-    shapes : (decays * SHIFTS, samples) energy 1, shift by shift within a decay
+    shapes : (decays, SHIFTS, samples) energy 1
     mixed : (SHIFTS, RANK, samples) what any mixture of decays is made of
     before : samples before the edge; judged : samples by which the fit is judged
     """
@@ -37,27 +38,63 @@ class TapShapes:
 
 def tap_shapes(cut: Plan) -> TapShapes:
     """Give what an edge with a decay becomes in the band."""
-    f = cut.freqs_hz[: cut.work // 2 + 1].astype(np.float64)
+    f = np.fft.rfftfreq(GRID, 1 / cut.work_rate_hz)
+    wide = band(f, LOW_HZ, cut.high_hz)
     before, after = round(BEFORE_S * cut.work_rate_hz), round(AFTER_S * cut.work_rate_hz)
-    out = []
-    for decay in DECAYS_S:
-        for shift in range(SHIFTS):
-            late = before + shift / SHIFTS
-            turn = np.exp(-2j * np.pi * f * late / cut.work_rate_hz)
-            s = cut.wide[: len(f)] * turn * decay / (1 + 2j * np.pi * f * decay)
-            shape = fft.irfft(s, cut.work)[: before + after]
-            out.append(shape / np.linalg.norm(shape))
-    all_shapes = np.array(out, np.float32)
-    mixed = [
-        np.linalg.svd(all_shapes[i::SHIFTS], full_matrices=False)[2][:RANK] for i in range(SHIFTS)
-    ]
+    late = before + np.arange(SHIFTS)[:, None] / SHIFTS
+    turn = wide * np.exp(-2j * np.pi * f * late / cut.work_rate_hz)
+    decay = np.array(DECAYS_S)[:, None]
+    s = turn[None] * (decay / (1 + 2j * np.pi * f * decay))[:, None]
+    shapes = np.fft.irfft(s, GRID, axis=2)[:, :, : before + after]
+    shapes /= np.linalg.norm(shapes, axis=2, keepdims=True)
+    mixed = [np.linalg.svd(shapes[:, i], full_matrices=False)[2][:RANK] for i in range(SHIFTS)]
     first, stop = (round(v * cut.work_rate_hz) for v in JUDGED_S)
     return TapShapes(
-        shapes=all_shapes,
+        shapes=np.ascontiguousarray(shapes, np.float32),
         mixed=np.array(mixed, np.float32),
         before=before,
         judged=slice(before - first, before + stop),
     )
+
+
+@numba.njit(cache=True, fastmath=True)
+def _take(x, shapes, mixed, first, stop, low, high, clear, explained):  # type: ignore[no-untyped-def]
+    """Find the best knock among lags, judge it, take it out; its lag and size, or -1."""
+    channels = x.shape[0]
+    decays, shifts, length = shapes.shape
+    best, at, decay, shift = np.float32(0.0), -1, 0, 0
+    for lag in range(first, stop):
+        for s in range(shifts):
+            for d in range(decays):
+                taken = np.float32(0.0)
+                for c in range(channels):
+                    v = np.float32(0.0)
+                    for j in range(length):
+                        v += x[c, lag + j] * shapes[d, s, j]
+                    taken += v * v
+                if taken > best:
+                    best, at, decay, shift = taken, lag, d, s
+    if best < clear * clear:
+        return -1, best
+    left, energy = np.float32(0.0), np.float32(0.0)
+    for c in range(channels):
+        v = np.float32(0.0)
+        for j in range(length):
+            v += x[c, at + j] * shapes[decay, shift, j]
+        for j in range(low, high):
+            r = x[c, at + j] - v * shapes[decay, shift, j]
+            left += r * r
+            energy += x[c, at + j] * x[c, at + j]
+    if left > channels * (high - low) + (1 - explained) * energy:
+        return -1, best
+    for c in range(channels):
+        for k in range(mixed.shape[1]):
+            v = np.float32(0.0)
+            for j in range(length):
+                v += x[c, at + j] * mixed[shift, k, j]
+            for j in range(length):
+                x[c, at + j] -= v * mixed[shift, k, j]
+    return at, best
 
 
 def take_tap(x: Block, shapes: TapShapes, near: int) -> tuple[int, float] | None:
@@ -65,28 +102,13 @@ def take_tap(x: Block, shapes: TapShapes, near: int) -> tuple[int, float] | None
 
     x : (channels, samples) in units of the noise
     """
-    length = shapes.shapes.shape[1]
+    length = shapes.shapes.shape[2]
     first = max(0, near - NEAR - shapes.before)
     stop = min(x.shape[1] - length, near + NEAR - shapes.before) + 1
     if stop <= first:
         return None
-    cells = np.lib.stride_tricks.sliding_window_view(
-        x[:, first : stop + length - 1], length, axis=1
+    judged = shapes.judged
+    at, best = _take(
+        x, shapes.shapes, shapes.mixed, first, stop, judged.start, judged.stop, CLEAR, EXPLAINED
     )
-    products = cells @ shapes.shapes.T  # channels, lags, kinds
-    taken = np.square(products).sum(axis=0)
-    lag, kind = np.unravel_index(int(taken.argmax()), taken.shape)
-    best = float(taken[lag, kind])
-    if best < CLEAR**2:
-        return None
-    at = first + int(lag)
-    own = x[:, at : at + length]
-    basis = shapes.mixed[kind % SHIFTS]
-    left = own - products[:, lag, kind][:, None] * shapes.shapes[kind]
-    noise = x.shape[0] * (shapes.judged.stop - shapes.judged.start)
-    before = float(np.square(own[:, shapes.judged]).sum())
-    if float(np.square(left[:, shapes.judged]).sum()) > noise + (1 - EXPLAINED) * before:
-        return None
-    left = own - (own @ basis.T) @ basis
-    x[:, at : at + length] = left
-    return at + shapes.before, float(np.sqrt(best))
+    return None if at < 0 else (at + shapes.before, float(np.sqrt(best)))

@@ -56,20 +56,20 @@ def size(work_rate_hz: float) -> tuple[int, int]:
 
 
 def learn(
-    x: Snippets, noise: NDArray[np.float32], work_rate_hz: float, *, crowded: bool = False
+    x: Snippets, noise: NDArray[np.float32], work_rate_hz: float, clear: NDArray[np.bool_] | None = None
 ) -> Templates:
     """Group snippets into units and average each.
 
     x : (n, parts, samples), peak in place, in units of the recording's noise
     noise : (n,) how strong the noise was around each, in the same units
-    crowded : others stand beside each, so that only the middle tells which unit it is
+    clear : (n, 2) where others stand beside: none is near before, none after
     """
     n, parts, length = x.shape
     before, _ = size(work_rate_hz)
     if n < FEWEST:
-        return _bank(np.empty((0, parts, length), np.float32), np.empty(0, np.int64), before)
+        return bank_of(np.empty((0, parts, length), np.float32), np.empty(0, np.int64))
     near = round(CROWDED_S * work_rate_hz)
-    shown = x[:, :, before - near : before + near] if crowded else x
+    shown = x[:, :, before - near : before + near] if clear is not None else x
     labels = _group(shown.reshape(n, -1), noise)
     means, members = [], []
     for label in range(labels.max() + 1):
@@ -78,15 +78,18 @@ def learn(
             continue
         own = x[rows]
         mean = np.median(own, axis=0)
-        own = _align(own, mean, max(2, round(0.004 * work_rate_hz)))
-        mean = np.median(own, axis=0)
-        means.append(_ease(mean))
+        reach = max(2, round(0.004 * work_rate_hz))  # constant: the peak strays by its noise
+        if clear is None:
+            means.append(ease(np.median(_align(own, mean, reach), axis=0)))
+        else:
+            own = _align(own, _narrow(mean, before, near), reach)
+            means.append(_joined(own, clear[rows], before, near))
         members.append(len(rows))
     means, members = _merge(means, members, round(0.02 * work_rate_hz))
     order = np.argsort(members)[::-1][:MOST_UNITS]
     if not len(order):
-        return _bank(np.empty((0, parts, length), np.float32), np.empty(0, np.int64), before)
-    return _bank(np.stack([means[i] for i in order]), np.array([members[i] for i in order]), before)
+        return bank_of(np.empty((0, parts, length), np.float32), np.empty(0, np.int64))
+    return bank_of(np.stack([means[i] for i in order]), np.array([members[i] for i in order]))
 
 
 def _group(x: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -128,13 +131,31 @@ def _align(x: Snippets, mean: Snippets, reach: int) -> Snippets:
     return out
 
 
-def _ease(mean: Snippets) -> Snippets:
+def ease(mean: Snippets) -> Snippets:
     """Let the ends of a template run out to zero."""
     n = mean.shape[-1]
     eased = max(2, n // 10)
     window = np.ones(n, np.float32)
     rise = 0.5 - 0.5 * np.cos(np.pi * (np.arange(eased) + 0.5) / eased)
     window[:eased], window[-eased:] = rise, rise[::-1]
+    return np.asarray(mean * window, np.float32)
+
+
+def _joined(own: Snippets, clear: NDArray[np.bool_], middle: int, near: int) -> Snippets:
+    """Join what the first discharges of bursts show before the peak and the last ones after it."""
+    first, last = own[clear[:, 0]], own[clear[:, 1]]
+    if min(len(first), len(last)) < FEWEST:
+        return _narrow(np.asarray(np.median(own, axis=0), np.float32), middle, near)
+    mean = np.concatenate(
+        [np.median(first, axis=0)[:, :middle], np.median(last, axis=0)[:, middle:]], axis=1
+    )
+    return ease(mean)
+
+
+def _narrow(mean: Snippets, middle: int, near: int) -> Snippets:
+    """Keep only the surroundings of the peak: what is further away belongs to neighbours."""
+    away = np.abs(np.arange(mean.shape[-1]) - middle) / (2 * near)
+    window = np.where(away < 1, 0.5 + 0.5 * np.cos(np.pi * away), 0)
     return np.asarray(mean * window, np.float32)
 
 
@@ -152,7 +173,8 @@ def _merge(
             both = sum(np.correlate(b[p], a[p], "full") for p in range(len(a)))
             middle = a.shape[1] - 1
             c = float(np.max(both[middle - reach : middle + reach + 1]))
-            if ea + eb - 2 * c < LIKE**2 * max(ea, eb):
+            noise = a.size * (1 / members[i] + 1 / members[j])
+            if ea + eb - 2 * c < LIKE**2 * max(ea, eb) + noise:
                 keep = i if members[i] >= members[j] else j
                 means[i] = means[keep]
                 members[i] += members[j]
@@ -164,16 +186,15 @@ def _merge(
     return means, members
 
 
-def _bank(means: Snippets, members: NDArray[np.int64], before: int) -> Templates:
+def bank_of(means: Snippets, members: NDArray[np.int64]) -> Templates:
     """Make the bank of templates moved by parts of a sample."""
-    units, parts, length = means.shape
+    units, _, length = means.shape
     s = np.fft.rfft(means, 2 * length, axis=2)
     turn = np.exp(
         -2j * np.pi * np.fft.rfftfreq(2 * length)[None] * np.arange(SHIFTS)[:, None] / SHIFTS
     )
     moved = np.fft.irfft(s[:, None] * turn[None, :, None], 2 * length, axis=3)[..., :length]
     bank = np.ascontiguousarray(moved, np.float32)
-    size = np.square(means).sum(axis=1)
     peak = np.array([int(np.argmax(m[np.argmax(np.abs(m).max(axis=1))] ** 2)) for m in means], int)
     return Templates(
         bank=bank,

@@ -40,3 +40,24 @@ def beat_s(times_s: NDArray[np.float64], usable_s: float) -> float:
     if len(times_s) * pace < COVERS * usable_s:
         return 0.0
     return pace
+
+
+def between_beats(
+    times_s: NDArray[np.float64], beats_s: NDArray[np.float64], pace_s: float
+) -> NDArray[np.bool_]:
+    """Tell which times fall where a beat is due and none was found."""
+    if not len(times_s):
+        return np.zeros(0, bool)
+    at = np.searchsorted(beats_s, times_s)
+    before = times_s - beats_s[np.maximum(at - 1, 0)]
+    after = beats_s[np.minimum(at, len(beats_s) - 1)] - times_s
+    due = np.zeros(len(times_s), bool)
+    for gap, other in ((before, after), (after, before)):
+        count = np.rint(gap / pace_s)
+        due |= (
+            (count >= 1)
+            & (count <= MOST_MISSED)
+            & (np.abs(gap - count * pace_s) < EVEN * pace_s)
+            & ((other > (1 - 2 * EVEN) * pace_s) | (other < 0))
+        )
+    return due
