@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 
 from kedut.measurement.readers.opening import open_recording
 from kedut.measurement.recording import Modality, Recording
-from tests.measurement.readers.writers import WRITERS, Written
+from tests.measurement.readers.truth import Written
+from tests.measurement.readers.writers import WRITERS
 
 
 @pytest.fixture(scope="module", params=sorted(WRITERS))
@@ -48,7 +50,7 @@ def test_pieces_put_together_are_the_whole(recording):
     whole = recording.read(0, length)
     rng = np.random.default_rng(1)
     cuts = sorted({0, length, *rng.integers(0, length, 7).tolist()})
-    parts = [recording.read(a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+    parts = [recording.read(a, b) for a, b in pairwise(cuts)]
     np.testing.assert_array_equal(np.concatenate(parts, axis=1), whole)
     np.testing.assert_array_equal(recording.read(3, 5), whole[:, 3:5])
 
@@ -79,7 +81,7 @@ def test_the_name_is_the_files_without_its_folder(written, recording):
 
 
 def test_a_recording_opened_for_something_else_says_so(written):
-    with pytest.raises(ValueError, match="video|acceleration|EMG"):
+    with pytest.raises(ValueError, match=r"video|acceleration|EMG"):
         open_recording(written.path, Modality.VIDEO)
 
 

@@ -187,9 +187,10 @@ def test_a_film_cut_short_is_refused_or_read_to_its_end(suffix: str, share: floa
     try:
         with open_recording(made) as opened:
             seen = sum(1 for _ in opened.frames())
-            assert 0 < seen <= COUNT
-    except BadRecording as bad:
-        assert bad.remedy
+    except BadRecording:
+        return
+    assert share == 0.9
+    assert seen >= COUNT - 0.6 * 25  # by half a second sound may outlast the pictures
 
 
 def test_a_film_without_frames_says_so(tmp_path: Path):

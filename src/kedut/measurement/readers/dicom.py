@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
-from kedut.measurement.readers.film import PIXELS_MOST, FilmFile, only_video
+from kedut.measurement.readers.film_file import PIXELS_MOST, FilmFile, only_video
 from kedut.measurement.readers.limits import COPY_AGAIN, sound_length, sound_rate
 from kedut.measurement.recording import About, Frame, Modality
 

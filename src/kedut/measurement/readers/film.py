@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.film_file import FILM_AGAIN, PIXELS_MOST, FilmFile, only_video
 from kedut.measurement.readers.limits import COPY_AGAIN, sound_length, sound_rate
 from kedut.measurement.recording import About, Frame, Modality
 
@@ -20,87 +19,16 @@ if TYPE_CHECKING:
     from av.container import InputContainer
     from av.video.stream import VideoStream
 
-PIXELS_MOST: Final = 1 << 26  # constant: 8K has half as many
 _FRAMES_MOST: Final = 20_000_000  # constant: a day at 240 a second
 _UNEVEN: Final = 0.25  # constant: steps between frames that differ by more are no even clock
 _SHORT: Final = 0.95  # constant: share of the frames claimed, below which the file was cut
+_SOUND_S: Final = 0.5  # constant: by which sound may outlast the pictures
 _SPEED_MOST_HZ: Final = 10_000.0
 # forced, so that no list of other files (playlists) is ever followed
 _CONTAINERS: Final = {
     b"\x1a\x45\xdf\xa3": "matroska",
     b"RIFF": "avi",
 }
-_REMEDY: Final = "film again, or convert it to MP4 (H.264)"
-Play = Callable[[int | None], Iterator[tuple[float, Frame]]]
-
-
-class FilmFile:
-    """A film: what the file says, and a way to play it from its start.
-
-    Parameters
-    ----------
-    about : what the file says
-    size_px : width and height as shown
-    play : gives time and picture from the start, of a height or full size
-    """
-
-    def __init__(self, about: About, size_px: tuple[int, int], play: Play) -> None:
-        self._about, self._size_px, self._play = about, size_px, play
-        self._open = True
-
-    @property
-    def about(self) -> About:
-        """Give what the file says about itself."""
-        return self._about
-
-    @property
-    def size_px(self) -> tuple[int, int]:
-        """Give width and height as shown, rotation applied."""
-        return self._size_px
-
-    def frames(self, *, height_px: int | None = None) -> Iterator[tuple[float, Frame]]:
-        """Give each frame's time in seconds and its grey picture, from the first on."""
-        if not self._open:
-            raise ValueError(f"{self._about.name} is closed; open it again to read it")
-        if height_px is not None and not 0 < height_px <= 1 << 14:
-            raise ValueError(f"a height of {height_px} pixels cannot be; give 1 to 16384")
-        try:
-            yield from self._play(height_px)
-        except BadRecording:
-            raise
-        except Exception as broken:
-            raise BadRecording(
-                where=self._about.name,
-                what=f"its pictures cannot be decoded ({type(broken).__name__})",
-                remedy=_REMEDY,
-            ) from broken
-
-    def note(self, text: str) -> None:
-        """Add to what the reader says of the file."""
-        self._about = replace(self._about, notes=(*self._about.notes, text))
-
-    def close(self) -> None:
-        """Let go of the file; a second time does nothing."""
-        self._open = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-
-def only_video(modality: Modality | None, name: str) -> None:
-    """Refuse to take a film for something else."""
-    if modality not in {None, Modality.VIDEO}:
-        raise BadRecording(
-            where=name, what=f"it is a film, not {modality}", remedy="leave the modality away"
-        )
 
 
 def open_film(path: Path, modality: Modality | None = None) -> FilmFile:
@@ -115,7 +43,7 @@ def open_film(path: Path, modality: Modality | None = None) -> FilmFile:
         wide, high = context.width, context.height
         if wide <= 0 or high <= 0 or wide * high > PIXELS_MOST:
             raise BadRecording(
-                where=path.name, what=f"pictures of {wide} by {high} pixels", remedy=_REMEDY
+                where=path.name, what=f"pictures of {wide} by {high} pixels", remedy=FILM_AGAIN
             )
         claimed = int(stream.frames or 0)
         total_s = (container.duration or 0) / 1e6
@@ -125,15 +53,17 @@ def open_film(path: Path, modality: Modality | None = None) -> FilmFile:
         turn = _first_turn(container, path.name)
     span_s = float(times[-1] - times[0]) if len(times) > 1 else 0.0
     if len(times) < 2 or span_s <= 0:
-        raise BadRecording(where=path.name, what="it has no frames to compare", remedy=_REMEDY)
+        raise BadRecording(where=path.name, what="it has no frames to compare", remedy=FILM_AGAIN)
     rate_hz = (len(times) - 1) / span_s
-    short = len(times) < _SHORT * claimed or span_s < _SHORT * total_s - 1.0
-    if short and (claimed or form == "matroska"):
+    short = len(times) < _SHORT * claimed or span_s < _SHORT * total_s - _SOUND_S
+    if short:
         raise BadRecording(
             where=path.name, what="it is cut short: frames it lists are missing", remedy=COPY_AGAIN
         )
     if rate_hz > _SPEED_MOST_HZ:
-        raise BadRecording(where=path.name, what=f"{rate_hz:.0f} frames a second", remedy=_REMEDY)
+        raise BadRecording(
+            where=path.name, what=f"{rate_hz:.0f} frames a second", remedy=FILM_AGAIN
+        )
     steps = np.diff(times) * rate_hz
     irregular = bool(np.abs(steps - 1.0).max() > _UNEVEN)
     notes = []
@@ -220,7 +150,7 @@ def _first_turn(container: InputContainer, name: str) -> int:
     """Give the quarter turns against the clock by which the first frame is shown."""
     for frame in _decoded(container, _stream(container, name)):
         return round(int(frame.rotation) / 90) % 4
-    raise BadRecording(where=name, what="not one frame of it can be decoded", remedy=_REMEDY)
+    raise BadRecording(where=name, what="not one frame of it can be decoded", remedy=FILM_AGAIN)
 
 
 def _play(

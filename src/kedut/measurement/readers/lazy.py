@@ -49,7 +49,8 @@ def built(  # noqa: PLR0913 - what every format knows of itself
     if scan:
         missing = Missing()
         for start, stop in chunks(length, max(1, _SCANNED // len(factors))):
-            missing.see(start, ~np.isfinite(fetch(start, stop)))
+            with np.errstate(all="ignore"):
+                missing.see(start, ~np.isfinite(np.asarray(fetch(start, stop), np.float32)))
         gaps = (*gaps, *missing.gaps(taken.rate_hz, [one.name for one in taken.channels]))
     about = About(
         name=name,
@@ -96,9 +97,9 @@ class LazyRecording:
         if start == stop:
             return np.zeros((len(self._about.channels), 0), np.float32)
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
                 warnings.simplefilter("ignore")
-                got = self._fetch(start, stop)
+                samples = np.asarray(self._fetch(start, stop), np.float32)
         except BadRecording:
             raise
         except Exception as broken:
@@ -107,7 +108,6 @@ class LazyRecording:
                 what=f"it could not be read on at {start / self._about.rate_hz:.1f} s",
                 remedy="copy it again from where it came",
             ) from broken
-        samples = np.asarray(got, np.float32)
         np.nan_to_num(samples, copy=False, nan=0.0, posinf=0.0, neginf=0.0)
         return samples
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from kedut.measurement.errors import BadRecording
-from kedut.measurement.readers.film import FilmFile
+from kedut.measurement.readers.film_file import FilmFile
 from kedut.measurement.readers.lazy import LazyRecording
 from kedut.measurement.readers.signature import FORMATS, Format, recognised
 from kedut.measurement.recording import Film, Modality, Recording

@@ -21,7 +21,7 @@ from kedut.measurement.readers.limits import COPY_AGAIN, EXPORT, sound_count, so
 from kedut.measurement.readers.offered import Offered, Taken, take
 from kedut.measurement.recording import Modality
 
-_HEADER: Final = struct.Struct("<31sH81pHHBHi4xHHHHHHHiHHH64x")
+_HEADER: Final = struct.Struct("<31sH81phhBHi4xHHHHHHHiHHH64x")
 _SIGNAL: Final = struct.Struct("<41p4x11pffffH62x")
 _BLOCK_HEAD: Final = 86
 _BLOCK_MOST: Final = 1 << 26  # constant: bytes; TMSi writes blocks of some kilobytes

@@ -32,7 +32,7 @@ _ALL: Final = (
     Format(
         name="OTB+", module="otb", function="open_otb", suffixes=(".otb+", ".otb", ".otb4", ".tar")
     ),
-    Format(name="C3D", module="c3d", function="open_c3d", suffixes=(".c3d",), extra="formats"),
+    Format(name="C3D", module="c3d", function="open_c3d", suffixes=(".c3d",)),
     Format(
         name="XDF", module="xdf", function="open_xdf", suffixes=(".xdf", ".xdfz"), extra="formats"
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import struct
 from dataclasses import replace
 from datetime import datetime
@@ -29,7 +30,14 @@ def open_xdf(path: Path, modality: Modality | None = None) -> LazyRecording:
     import pyxdf
 
     _sound(path)
-    streams, header = pyxdf.load_xdf(str(path), verbose=False)
+    log = logging.getLogger("pyxdf.pyxdf")
+    before = log.level
+    log.setLevel(logging.CRITICAL)  # what it says there, it says again by raising
+    try:
+        with path.open("rb") as file:
+            streams, header = pyxdf.load_xdf(file)
+    finally:
+        log.setLevel(before)
     offered: list[Offered] = []
     owners: list[tuple[int, int]] = []
     for at, stream in enumerate(streams):
