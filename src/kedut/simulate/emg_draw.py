@@ -41,7 +41,7 @@ class Setting(StrEnum):
 
 
 _GRIDS = ((8, 8), (5, 13), (4, 8), (8, 4))  # constant: columns, rows of grids on the market
-_FASTEST_PER_MIN = 120.0  # constant: a unit faster than this while on is grouped, no fasciculation
+_FASTEST_PER_MIN = 60.0  # constant: a unit faster than this while on is grouped, no fasciculation
 _BY_UNIT = {
     Source.MYOKYMIA: Grouped(),
     Source.NEUROMYOTONIA: Grouped(
@@ -132,10 +132,12 @@ def _irregular(rng: np.random.Generator, per_min: float, *, doublets: float = 0.
         bursts = Bursts(on_s=float(rng.uniform(3, 15)), off_s=float(rng.uniform(3, 25)))
         if per_min / bursts.share > _FASTEST_PER_MIN:
             bursts = None
+    shape = str(rng.choice(("lognormal", "gamma")))
+    # A gamma of more than 1 would put most of its intervals near 0, which no unit does.
     return Irregular(
         per_min=per_min,
-        variation=float(rng.uniform(0.7, 1.4)),
-        shape=str(rng.choice(("lognormal", "gamma"))),
+        variation=float(rng.uniform(0.7, 1.4 if shape == "lognormal" else 1.0)),
+        shape=shape,
         bursts=bursts,
         doublets=doublets,
         f_wave=bool(rng.random() < 0.4),
