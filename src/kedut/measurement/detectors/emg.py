@@ -19,6 +19,8 @@ from kedut.measurement.detectors.emg_twitches import twitches
 from kedut.measurement.filters.blocks import Plan, plan
 from kedut.measurement.filters.pieces import Piece, piece
 from kedut.measurement.quality.emg import (
+    EDGE_MAINS,
+    EDGE_S,
     JOIN_S,
     TAP_S,
     all_channels,
@@ -35,6 +37,8 @@ from kedut.measurement.recording import About, Recording
 from kedut.measurement.twitch import Detected, Excluded, Reason
 
 LOWEST_RATE_HZ = 200.0  # constant: below, a potential is not drawn at all
+MOVED = (0.8, 4.0)  # constant: slow part over the potential: unknown shape, known shape
+MOVED_S = 0.12  # constant: around what movement made
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 SHORTEST_S = 1.0  # constant: shorter than any rest
@@ -125,10 +129,14 @@ def _finish(
     figures: dict[str, float] = {}
     keep = np.ones(len(times), bool)
     usable_s = about.duration_s - sum(b - a for a, b in all_channels(excluded))
-    heart, beat = _heart(times, units, np.array(d.amplitude)[order], usable_s)
+    amplitude = np.array(d.amplitude)[order]
+    heart, beat = _heart(times, units, amplitude, usable_s, learnt.templates.beat_s)
     keep &= ~heart
     if beat:
         figures["ecg_per_min"] = 60 / beat
+    moved = np.array(d.moved)[order] > np.where(units < 0, MOVED[0], MOVED[1]) * amplitude
+    spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep]]
+    excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
     if exclude:
         will = found.working + [
             span
@@ -160,12 +168,13 @@ def _heart(
     units: NDArray[np.int64],
     amplitude: NDArray[np.float64],
     usable_s: float,
+    known_s: NDArray[np.float32],
 ) -> tuple[NDArray[np.bool_], float]:
     """Tell which discharges are the heart's, and the seconds from beat to beat; 0 without."""
     heart = np.zeros(len(times), bool)
     pace = 0.0
     for unit in np.unique(units[units >= 0]):
-        beat = beat_s(times[units == unit], usable_s)
+        beat = float(known_s[unit]) or beat_s(times[units == unit], usable_s)
         if beat:
             heart |= units == unit
             pace = beat
@@ -191,4 +200,8 @@ def _excluded(found: Gathered, about: About) -> list[Excluded]:
     ]
     flats = flat_exclusions(np.concatenate(found.flats), np.concatenate(found.at_edge), about)
     knocks = [(t - TAP_S[0], t + TAP_S[1]) for t, _ in found.discharges.taps]
-    return gaps + flats + excluded_spans(knocks, Reason.TAP, about.duration_s)
+    ends: list[Excluded] = []
+    if np.median(found.mains_uv) > EDGE_MAINS * np.median(found.noise_uv):
+        last = about.duration_s
+        ends = excluded_spans([(0.0, EDGE_S), (last - EDGE_S, last)], Reason.EDGE, last)
+    return gaps + flats + ends + excluded_spans(knocks, Reason.TAP, about.duration_s)

@@ -15,7 +15,7 @@ from kedut.measurement.filters.pieces import Piece
 from kedut.measurement.quality.emg_sustained import ACTIVE, LOUDER, active_cells, sustained
 
 THRESHOLD = 5.6  # constant: less than one false alarm in ten minutes of noise alone
-MATCHED = 5.2  # constant: as above, for as many shapes as are learnt
+MOVED = 5.0  # constant: times the usual size of the slow part
 JOIN_S = 0.02  # constant: side waves of one potential
 
 
@@ -26,12 +26,14 @@ class Activity:
     noise : (channels, windows) uV
     loud : (windows,) noise over what is typical of the recording
     score : standard deviations above noise
+    moved : (windows of `slow`,) how far the slow part exceeds its usual size, uV; else 0
     working : runs, first and stop, of muscle at work throughout
     """
 
     noise: Block
     loud: NDArray[np.float32]
     score: NDArray[np.float32]
+    moved: NDArray[np.float32]
     working: list[tuple[int, int]]
 
 
@@ -58,7 +60,9 @@ def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity
         sharp = np.maximum(sharp, z[2 * per + 1])
     np.maximum(score, np.maximum(sharp[0::2], sharp[1::2])[: len(score)], out=score)
     loud = np.median(noise / seen.noise_uv[:, None], axis=0).astype(np.float32)
-    return Activity(noise=noise, loud=loud, score=score, working=working)
+    far = part.slow > MOVED * seen.slow_uv[:, None]
+    moved = np.where(far, part.slow, 0).max(axis=0).astype(np.float32)
+    return Activity(noise=noise, loud=loud, score=score, moved=moved, working=working)
 
 
 def template_spectra(templates: Templates, work: int) -> NDArray[np.complex64]:
@@ -94,6 +98,13 @@ def stretches(on: NDArray[np.bool_], join: int) -> list[tuple[int, int]]:
         else:
             out.append((first, stop))
     return out
+
+
+def moved_uv(found: Activity, at: int, work: int) -> float:
+    """Give how large the slow part is around a sample of the piece, where it is unusual."""
+    n = len(found.moved)
+    i = at * n // work
+    return float(found.moved[max(0, i - 1) : i + 2].max())
 
 
 def per_sample(loud: NDArray[np.float32], at: int, work: int) -> float:

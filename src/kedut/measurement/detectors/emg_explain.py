@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
 
 from kedut.measurement.detectors.emg_activity import (
-    MATCHED,
     THRESHOLD,
     Activity,
     matched,
+    moved_uv,
     per_sample,
     stretches,
 )
@@ -50,6 +50,7 @@ class Discharges:
     unit : place of the template, or -1
     channel : where it was largest
     snippet : what was recorded around the peak there, uV, or none where enough are kept
+    moved : size of slow movement there, uV; 0 where it is as usual
     rate_hz : of the snippets
     """
 
@@ -60,6 +61,7 @@ class Discharges:
     channel: list[int] = field(default_factory=list)
     amplitude: list[float] = field(default_factory=list)
     snippet: list[NDArray[np.float32] | None] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
     rate_hz: float = 0.0
     taps: list[tuple[float, float]] = field(default_factory=list)
 
@@ -100,13 +102,14 @@ def explain(
         for e in events[:count]:
             unit = int(e[0])
             at = first + e[1] + e[2] + templates.peak[unit]
-            if max(cut.margin, core[0]) <= at < min(last, core[1]) and e[4] >= MATCHED:
-                _add_known(out, learnt, unit, first_s + at / cut.work_rate_hz, e, part, int(at))
+            if max(cut.margin, core[0]) <= at < min(last, core[1]) and e[4] >= templates.least[unit]:
+                _add_known(out, learnt, unit, first_s + at / cut.work_rate_hz, e, part, found, int(at))
         _rest(
             x,
             events[:count],
             learnt,
             part,
+            found,
             seen,
             first,
             loud_here,
@@ -128,7 +131,7 @@ def worth_explaining(
     z = matched(parts, learnt.spectra, half)
     if len(z):
         loud = np.repeat(found.loud, -(-half // len(found.loud)))[:half]
-        start = z.max(axis=0) > MATCHED * loud
+        start = (z / learnt.templates.least[:, None]).max(axis=0) > loud
         for a, b in stretches(start, 0):
             on[a + length // 6 : b + length // 3] = True
     for a, b in found.working:
@@ -153,7 +156,7 @@ def solve(
     def run(begin: NDArray[np.int64]) -> tuple[float, NDArray[np.float32], Block]:
         rest, events = x.copy(), np.zeros((limit, 5), np.float32)
         count = pursue(
-            rest, bank, norms, kappa, templates.heart, BOUNDS, MATCHED, apart, begin, events
+            rest, bank, norms, kappa, templates.heart, BOUNDS, templates.least, apart, begin, events
         )
         if count > 1:
             refit(rest, bank, norms, kappa, BOUNDS, events, count, 4)
@@ -166,7 +169,7 @@ def solve(
     if (cost < plain and len(events) < 2) or x.shape[1] > TOO_LONG:
         return events, rest
     starts = np.zeros((STARTS, 2), np.int64)
-    for begin in starts[: beginnings(x, bank, norms, kappa, BOUNDS, MATCHED, apart, starts)]:
+    for begin in starts[: beginnings(x, bank, norms, kappa, BOUNDS, templates.least, apart, starts)]:
         other = run(begin)
         if other[0] < cost:
             cost, events, rest = other
@@ -235,6 +238,7 @@ def _add_known(
     time: float,
     e: NDArray[np.float32],
     part: Piece,
+    found: Activity,
     at: int,
 ) -> None:
     """Add a discharge of a unit whose template is known."""
@@ -247,11 +251,12 @@ def _add_known(
     out.score.append(float(e[4]))
     out.channel.append(channel)
     out.amplitude.append(float(extent[channel] * e[3]))
-    _keep(out, part, channel, at)
+    _keep(out, part, found, channel, at)
 
 
-def _keep(out: Discharges, part: Piece, channel: int, at: int) -> None:
+def _keep(out: Discharges, part: Piece, found: Activity, channel: int, at: int) -> None:
     """Keep what was recorded around a peak."""
+    out.moved.append(moved_uv(found, at, part.wide.shape[1]))
     before, after = (round(s * out.rate_hz) for s in SNIPPET_S)
     enough = len(out.snippet) >= MOST_SNIPPETS
     out.snippet.append(None if enough else part.wide[channel, at - before : at + after].copy())
@@ -262,6 +267,7 @@ def _rest(
     events: NDArray[np.float32],
     learnt: Learnt,
     part: Piece,
+    found: Activity,
     seen: Survey,
     first: int,
     loud: float,
@@ -325,4 +331,4 @@ def _rest(
         out.score.append(score)
         out.channel.append(channel)
         out.amplitude.append(float(extent[channel]))
-        _keep(out, part, channel, where)
+        _keep(out, part, found, channel, where)

@@ -14,6 +14,7 @@ from kedut.measurement.detectors.emg_activity import (
     Activity,
     activity,
     matched,
+    moved_uv,
     per_sample,
     stretches,
     template_spectra,
@@ -24,6 +25,7 @@ from kedut.measurement.detectors.emg_templates import Templates, learn, size
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.energy import FEW
 from kedut.measurement.filters.pieces import Piece
+from kedut.measurement.quality.emg_heart import paced
 
 MOST_SNIPPETS = 320  # constant: enough for a dozen units; grouping costs their square
 ALONE_S = 0.075  # constant: longer activity is more than one potential
@@ -32,6 +34,8 @@ CROWD = 3  # constant: times as many in bursts as alone: then bursts are what th
 SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
 FREE_S = 0.06  # constant: the longest of potentials after its peak
 HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
+HEARD = 3.7  # constant: standard deviations; enough for what comes back evenly
+BEAT_S = 0.25  # constant: no heart beats twice within
 PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
 PARTS = 8  # constant: patterns over a grid; more hold only noise
 
@@ -88,6 +92,9 @@ def alone(
         at = peak_near(wide, 2 * before - 4, 2 * (b - a) + 2 * before + 4)
         loud = per_sample(found.loud, at + 2 * a - 2 * before, cut.work)
         if at - before < 0 or at + after > wide.shape[1]:
+            continue
+        size_uv = np.ptp(wide[:, at - 20 : at + 20] * seen.noise_uv[:, None], axis=1).max()
+        if moved_uv(found, at + 2 * a - 2 * before, cut.work) > size_uv:
             continue
         if take_tap(wide / loud, shapes, at) is not None:
             continue
@@ -226,13 +233,28 @@ def _measure_noise(
         return
     spectra = template_spectra(templates, cut.work)
     found: list[NDArray[np.float32]] = []
-    for i in list(pieces)[:: max(1, len(pieces) // 10)]:
-        parts = basis @ (pieces[i].wide / seen.noise_uv[:, None])
-        z = matched(parts, spectra, cut.work // 2)
-        z = z[:, :: max(1, z.shape[1] // FEW)] / float(np.median(acts[i].loud))
-        n = z.shape[1]
-        z = np.partition(z, (int(0.1587 * n), n // 2), axis=1)
-        low, middle = z[:, int(0.1587 * n)], z[:, n // 2]
-        found.append(np.square(middle - low))
+    beats: list[list[NDArray[np.float64]]] = [[] for _ in range(templates.units)]
+    for i, p in pieces.items():
+        parts = basis @ (p.wide / seen.noise_uv[:, None])
+        z = matched(parts, spectra, cut.work // 2) / float(np.median(acts[i].loud))
+        few = z[:, :: max(1, z.shape[1] // FEW)]
+        n = few.shape[1]
+        few = np.partition(few, (int(0.1587 * n), n // 2), axis=1)
+        spread = few[:, n // 2] - few[:, int(0.1587 * n)]
+        found.append(np.square(spread))
+        inner = slice(cut.margin // 2, (cut.margin + cut.keep) // 2)
+        for unit, row in enumerate(z):
+            at = peaks(row[inner], HEARD * float(spread[unit]), round(BEAT_S * cut.work_rate_hz / 2))
+            beats[unit].append(cut.first_s(i) + 2 * (at + inner.start) / cut.work_rate_hz)
     kappa = np.quantile(np.array(found), 0.4, axis=0)
     templates.kappa[:] = np.clip(kappa, 0.5, 6.0)
+    for unit, times in enumerate(beats):
+        templates.beat_s[unit] = pace = paced(np.concatenate(times))
+        if pace:
+            templates.least[unit] = HEARD
+
+
+def peaks(x: NDArray[np.float32], least: float, apart: int) -> NDArray[np.int64]:
+    """Give where x is above `least` and the largest within `apart` samples."""
+    top = maximum_filter1d(x, 2 * apart + 1)
+    return np.flatnonzero((x >= top) & (x > least))

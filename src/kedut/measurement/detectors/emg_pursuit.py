@@ -37,7 +37,7 @@ def pursue(x, bank, norms, kappa, heart, bounds, threshold, apart, begin, found)
     heart : (units, 2) the samples by which a fit is judged
     bounds : lowest and highest scale of a potential against its template, least share of the
         energy that it explains, and share of an overlapping one's energy that is no misfit
-    threshold : least score; apart : samples between two discharges of one unit
+    threshold : (units,) least score; apart : samples between two discharges of one unit
     begin : unit and lag to take out first, or below 0
     found : (limit, 5) filled with unit, lag, part of a sample, scale, score
     """
@@ -53,14 +53,14 @@ def pursue(x, bank, norms, kappa, heart, bounds, threshold, apart, begin, found)
     while count < found.shape[0]:
         best, unit, at, scale = np.float32(0.0), -1, 0, np.float32(0.0)
         for k in range(units):
-            need = threshold * threshold * kappa[k]
+            need = threshold[k] * threshold[k] * kappa[k]
             for lag in range(lags):
                 v = c[k, lag]
                 if v * v < need * norms[k] or v <= 0:
                     continue
                 a, g = _gain(v, norms[k], bounds[0], bounds[1])
                 g /= kappa[k]
-                if g > best and g > threshold * threshold:
+                if g > best and g > threshold[k] * threshold[k]:
                     near = False
                     for e in range(count):
                         away = abs(found[e, 1] - lag)
@@ -171,7 +171,7 @@ def beginnings(x, bank, norms, kappa, bounds, threshold, apart, out):  # type: i
                 g = gains[k, lag]
                 if g > best and g >= gains[k, lag - 1] and g >= gains[k, lag + 1]:
                     best, unit, at = g, k, lag
-        if unit < 0 or best < threshold * threshold * kappa[unit]:
+        if unit < 0 or best < threshold[unit] * threshold[unit] * kappa[unit]:
             break
         out[count, 0], out[count, 1] = unit, at
         count += 1

@@ -29,13 +29,14 @@ class Survey:
     ratio : (channels,) noise of the band over that of its upper part
     noise_uv : (channels,) typical noise
     centres, spreads : of each statistic in noise alone, in the order of `statistics`
-    rest : median of the power of noise alone over `LONG_S`, a cube root
+    slow_uv : (channels,) typical size of what is slower than a potential
     """
 
     mains_hz: float
     mains_uv: float
     ratio: Block
     noise_uv: Block
+    slow_uv: Block
     centres: NDArray[np.float32]
     spreads: NDArray[np.float32]
 
@@ -94,6 +95,7 @@ def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
             mains_uv=mains_uv,
             ratio=ratio,
             noise_uv=noise_uv,
+            slow_uv=np.median([np.median(p.slow, axis=1) for p in pieces.values()], axis=0),
             centres=centre.astype(np.float32),
             spreads=spread.astype(np.float32),
         ),

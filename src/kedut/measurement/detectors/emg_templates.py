@@ -18,6 +18,7 @@ LIKE = 0.25  # constant: size of a difference, over the potential, within one un
 CUT = 1.3  # constant: distance of two groups, in what noise and variation explain
 HEART = 0.8  # constant: share of the energy by which a fit is judged
 DIMENSIONS = 8  # constant: more hold only noise
+MATCHED = 5.2  # constant: less than one false alarm in ten minutes, for all shapes together
 FEWEST = 3  # constant: two alike may be chance
 CROWDED_S = 0.012  # constant: half of the shortest interval in a burst
 MOST_UNITS = 12  # constant: more are not told apart on one channel
@@ -35,6 +36,8 @@ class Templates:
     peak : (units,) sample of the largest deflection
     heart : (units, 2) first and stop of the samples that hold most of the energy
     members : (units,) how many were averaged
+    least : (units,) score from which a discharge is believed
+    beat_s : (units,) the heart's pace where the unit is the heart, else 0
     """
 
     bank: NDArray[np.float32]
@@ -43,6 +46,8 @@ class Templates:
     peak: NDArray[np.int64]
     heart: NDArray[np.int64]
     members: NDArray[np.int64]
+    least: NDArray[np.float32]
+    beat_s: NDArray[np.float32]
 
     @property
     def units(self) -> int:
@@ -203,6 +208,8 @@ def bank_of(means: Snippets, members: NDArray[np.int64]) -> Templates:
         peak=peak.reshape(-1) if units else np.empty(0, np.int64),
         heart=np.array([_heart(m) for m in means], np.int64).reshape(units, 2),
         members=members,
+        least=np.full(units, MATCHED, np.float32),
+        beat_s=np.zeros(units, np.float32),
     )
 
 

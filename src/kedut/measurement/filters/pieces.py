@@ -21,6 +21,7 @@ from kedut.measurement.filters.lines import remove_lines
 from kedut.measurement.recording import Recording
 
 FLAT_S = 0.05  # constant: longer than a clipped potential, shorter than a lost contact
+SLOW_HZ = (3.0, 13.0)  # constant: movement is strongest here, potentials weak
 CLIPPED_S = 0.0015  # constant: three samples at 2 kHz: a noisy input does not stand still
 
 
@@ -31,6 +32,7 @@ class Piece:
     wide : (channels, samples at the work rate), uV
     narrow : (channels, half as many), uV
     upper, quiet : noise in each half second, (channels, windows), uV
+    slow : (channels, about 10 a second) size of what is slower than a potential, uV
     flats : (runs, 3): channel, first and last second of a flat run
     flat_values : the value at which each run stood, beside the range of the piece: 1 at its edge
     clipped : short runs at the edge of the range
@@ -43,6 +45,7 @@ class Piece:
     narrow: Block
     upper: Block
     quiet: Block
+    slow: Block
     flats: NDArray[np.float64]
     at_edge: NDArray[np.bool_]
     clipped: int
@@ -68,6 +71,7 @@ def piece(
         narrow=through(s, cut.narrow, cut, cut.work // 2),
         upper=upper_level(upper, count),
         quiet=quiet_level(wide, count),
+        slow=envelope(s, cut, *SLOW_HZ),
         flats=flats,
         at_edge=at_edge,
         clipped=clipped,

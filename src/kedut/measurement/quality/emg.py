@@ -16,6 +16,8 @@ NOISY_UV = 30.0  # constant: potentials through skin are often smaller than six 
 SEEN = 6.5  # constant: smallest potential found nine times in ten, peak to peak over noise
 MAINS_UV = 1.0  # constant: amplitude worth telling
 TAP_S = (0.006, 0.03)  # constant: before and after the edge of a knock
+EDGE_S = 0.25  # constant: at the ends strong mains is not known well enough to be taken out
+EDGE_MAINS = 2.0  # constant: times the noise
 JOIN_S = 0.5  # constant: a lull within a contraction
 
 Span = tuple[float, float]
