@@ -16,7 +16,7 @@ from kedut.measurement.recording import Film, Frame, Recording
 Floats = NDArray[np.float32]
 
 MOST_CHANNELS = 4
-_PIECES = 48_000  # of all channels together: 180 s of one channel in steps of 4 ms
+_PIECES = 120_000  # of all channels together: 180 s of one channel in steps of 1.5 ms
 _NEAR_PIECES = 2_400
 _AT_ONCE = 4_000_000  # samples of all channels that are read at once: 16 MB
 _WINDOWS_S = (10.0, 5.0, 2.0)

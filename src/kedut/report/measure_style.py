@@ -29,6 +29,7 @@ WIDTH_IN = 7.6
 HALF_IN = 4.9
 _FAMILY = "kedut"
 _PATH = re.compile(r' d="[^"]*"')
+_ABOUT = re.compile(r"<metadata>.*?</metadata>\s*", re.DOTALL)
 _DIGITS = re.compile(r"(\.\d\d)\d+")
 _SALT = "kedut"  # constant: names inside an SVG are made from it, so that it is the same each time
 
@@ -49,7 +50,7 @@ class Picture:
         with settings():
             self.figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
         text = out.getvalue()
-        return _PATH.sub(_rounded, text[text.index("<svg") :])
+        return _PATH.sub(_rounded, _ABOUT.sub("", text[text.index("<svg") :]))
 
     def png(self, dpi: int = 150) -> bytes:
         """Give it as PNG."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kedut.advice.actions import Advice
+from kedut.advice.actions import COUNTRY, Advice
 from kedut.advice.urgency import Because
 from kedut.assess.assessment import Assessment, CauseResult
 from kedut.knowledge.entities import Level
@@ -18,6 +18,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.quantity.sourced import Grade
 from kedut.reasoning.turning import Turning
+from kedut.report.steps import said_once
 from kedut.report.whole_numbers import in_words
 
 LIKELY_SHOWN = 6
@@ -66,9 +67,17 @@ class Teller:
 
     def note(self, sources: tuple[str, ...]) -> str:
         """Give footnote marks for some sources, numbering new ones."""
-        known = [key for key in sources if key in self.knowledge.sources]
-        numbers = [self._numbers.setdefault(key, len(self._numbers) + 1) for key in known]
+        numbers = [number for number, _ in self.marks(sources)]
         return f" [{', '.join(map(str, numbers))}]" if numbers else ""
+
+    def marks(self, sources: tuple[str, ...]) -> list[tuple[int, str]]:
+        """Give number and key of some sources, numbering new ones; a page makes links of them."""
+        known = [key for key in sources if key in self.knowledge.sources]
+        return [(self._numbers.setdefault(k, len(self._numbers) + 1), k) for k in known]
+
+    def cited(self) -> list[tuple[int, str, str]]:
+        """Give number, key and citation of the sources used so far."""
+        return [(n, key, self.knowledge.sources[key].citation) for key, n in self._numbers.items()]
 
     def footnotes(self) -> list[tuple[int, str]]:
         """Give the numbered sources used so far."""
@@ -95,20 +104,26 @@ class Teller:
 
     def reasons(self) -> list[str]:
         """Give why this urgency, a sentence each."""
-        return list(dict.fromkeys(self._reason(b) for b in self.assessment.urgency.because))
+        return [text + self.note(sources) for text, sources in self.grounds()]
 
-    def _reason(self, because: Because) -> str:
+    def grounds(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Give why this urgency, a sentence each with its sources."""
+        told = self.assessment.urgency.because
+        return list(dict.fromkeys((self._ground(b), b.sources) for b in told))
+
+    def _ground(self, because: Because) -> str:
         if because.kind == "rule":
             text = self.words.of("rules", because.id, "reason") or because.id
         elif because.kind == "harm":
             text = self.words.say("why.harm", cause=self.cause(because.id))
         else:
             text = self.words.say(f"why.{because.id}")
-        return text + self.note(because.sources)
+        return text
 
     def now(self) -> list[Advice]:
-        """Give what the urgency itself asks to do."""
-        return [a for a in self.assessment.advice if not a.cause]
+        """Give what the urgency itself asks to do, each thing said once."""
+        asked = (a for a in self.assessment.advice if not a.cause)
+        return list(said_once(asked, self.knowledge, self.words.language, COUNTRY))
 
     def more(self) -> list[tuple[str, list[Advice]]]:
         """Give the advice for the likely causes, by who does it."""
@@ -116,6 +131,8 @@ class Teller:
         for advice in self.assessment.advice:
             if advice.cause:
                 by_helper.setdefault(advice.who, []).append(advice)
+        if self.assessment.urgency.level.rank < Level.URGENT.rank and "emergency" in by_helper:
+            by_helper["emergency"] = by_helper.pop("emergency")  # last: it is for an if
         return [(self.words.say(f"who.{who}"), lines) for who, lines in by_helper.items()]
 
     def likely(self) -> list[CauseLine]:
@@ -124,7 +141,12 @@ class Teller:
         return [self._line(c) for c in shown[:LIKELY_SHOWN]]
 
     def unlikely_grave(self) -> list[CauseLine]:
-        """Give grave causes that people fear and that are unlikely here, told honestly."""
+        """Give grave causes that people fear and that are unlikely here, told honestly.
+
+        Where nothing was found all are at nought, and that would calm for no reason: none is given.
+        """
+        if not self.assessment.present:
+            return []
         shown = {line.id for line in self.likely()}
         rest = [
             c

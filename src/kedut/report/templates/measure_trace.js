@@ -28,7 +28,7 @@ for (const figure of document.querySelectorAll("figure.trace")) {
     return told.comma ? text.replace(".", ",") : text;
   };
   const clock = (seconds) => {
-    const places = to - from < 4 ? 2 : to - from < 40 ? 1 : 0;
+    const places = to - from < 0.4 ? 3 : to - from < 4 ? 2 : to - from < 40 ? 1 : 0;
     const minutes = Math.floor(seconds / 60 + 1e-9);
     const rest = number(Math.max(0, seconds - 60 * minutes), places);
     return `${minutes}:${rest.padStart(places ? places + 3 : 2, "0")}`;
@@ -116,7 +116,8 @@ for (const figure of document.querySelectorAll("figure.trace")) {
     show(at - ((at - from) / (to - from)) * width, width);
   };
   function step(forward) {
-    const middle = (from + to) / 2;
+    const all = to - from >= told.duration;
+    const middle = all ? (forward ? -1 : told.duration + 1) : (from + to) / 2;
     const times = told.marks.map(([time]) => time).sort((a, b) => a - b);
     const next = forward ? times.find((time) => time > middle + 0.002) : times.findLast((time) => time < middle - 0.002);
     if (next === undefined) return;
