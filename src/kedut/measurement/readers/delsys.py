@@ -21,6 +21,7 @@ from kedut.measurement.readers.table import Spelling, rows_of
 from kedut.measurement.recording import About, Gap, Modality
 
 _TIME: Final = re.compile(r"(?:x|time)\s*[\[(]s[\])]$|.*time series\s*\(s\)$", re.IGNORECASE)
+_MAKER: Final = re.compile(r"trigno|avanti|delsys|time series|x ?\[s\]", re.IGNORECASE)
 _VALUE: Final = re.compile(r"(?:^|[^a-z])(?:emg|acc|gyro|mag)", re.IGNORECASE)
 _UNIT: Final = re.compile(r"\s*[\[(]([^\])]*)[\])]\s*$")
 _HERTZ: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*Hz", re.IGNORECASE)
@@ -51,7 +52,7 @@ def looks_delsys(spelling: Spelling) -> bool:
     cells = spelling.cells(spelling.header[at])
     text = "\n".join(spelling.header)
     paired = any(_TIME.match(one) and _VALUE.search(two) for one, two in pairwise(cells))
-    return paired and ("emg" in text.lower() or "trigno" in text.lower())
+    return paired and bool(_MAKER.search(text))
 
 
 def _names_at(spelling: Spelling) -> int | None:

@@ -29,7 +29,7 @@ _TIME: Final = re.compile(
 )
 _AXIS: Final = re.compile(r"(?:^|.*[^a-z])(?:acc[a-z]*[ _.-]*)?([xyz])\Z")
 _FOREIGN: Final = re.compile(r"gyro|magnet|rotation|orient|gps|veloc|angular|quat|baro")
-_SECONDS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+SECONDS: Final = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _EPOCH_S: Final = 946_684_800.0  # constant: the year 2000; an earlier time counts from a start
 _EPOCH_END_S: Final = 4_102_444_800.0  # constant: the year 2100
 _STEP_S: Final = (1e-4, 0.5)  # constant: between samples of an accelerometer
@@ -179,11 +179,11 @@ def _form(spelling: Spelling, layout: _Layout) -> str:
 
 def _scale(layout: _Layout, times: NDArray[Any], name: str) -> tuple[float, list[str]]:
     """Give the seconds in one of a time column, told by its unit or by its steps."""
-    if layout.unit in _SECONDS:
-        return _SECONDS[layout.unit], []
+    if layout.unit in SECONDS:
+        return SECONDS[layout.unit], []
     steps = np.diff(times[np.isfinite(times)])
     step = float(np.median(steps)) if len(steps) else 0.0
-    for unit, seconds in _SECONDS.items():
+    for unit, seconds in SECONDS.items():
         if _STEP_S[0] <= step * seconds <= _STEP_S[1]:
             return seconds, [f"no unit of the time: taken as {unit}"]
     raise BadRecording(
@@ -195,7 +195,7 @@ def _scale(layout: _Layout, times: NDArray[Any], name: str) -> tuple[float, list
 
 def _started(stamp: float) -> datetime | None:
     """Give the start where a time counts from 1970, in any of the units in use."""
-    for seconds in _SECONDS.values():
+    for seconds in SECONDS.values():
         if _EPOCH_S <= stamp * seconds <= _EPOCH_END_S:
             return datetime.fromtimestamp(stamp * seconds, UTC)
     return None
