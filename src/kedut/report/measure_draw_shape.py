@@ -59,16 +59,17 @@ def waveforms(measurement: Measurement, words: Words) -> Figure:
     down = -(-len(order) // across)
     figure, axes = draw(down, columns=across, height_in=0.4 + 1.75 * down)
     step = max(1, shapes.shape[1] // _MOST_POINTS)
-    ms = (np.arange(shapes.shape[1]) - shapes.shape[1] // 2) / found.waveform_rate_hz * 1000
     for one, cluster in zip(axes, order, strict=False):
         rows = by_source[cluster]
         place = list(letters).index(cluster) if cluster in letters else -1
+        mean = shapes[rows].mean(axis=0)
+        from_peak = np.arange(shapes.shape[1]) - int(np.argmax(np.abs(mean)))
+        ms = from_peak / found.waveform_rate_hz * 1000
         lines = shapes[rows[:: max(1, len(rows) // _MOST_LINES)]][:_MOST_LINES]
         one.axhline(0, color=LINE, linewidth=0.6)
         x = np.tile(np.append(ms[::step], np.nan), len(lines))
         y = np.column_stack([lines[:, ::step], np.full(len(lines), np.nan)]).ravel()
         one.plot(x, y, color=colour(place), linewidth=0.45, alpha=0.3)
-        mean = shapes[rows].mean(axis=0)
         one.plot(ms[::step], mean[::step], color=INK, linewidth=2.4)
         one.plot(ms[::step], mean[::step], color=colour(place), linewidth=1.5)
         name = letters.get(cluster, words.say("measure.row.none"))

@@ -119,6 +119,8 @@ class MeasureTeller:
                 high=self.figure(rate.high if rate else None),
             )
         ]
+        if rate is None and features.twitches:
+            told.append(self.say("lead.marked", n=whole(features.twitches, self.language)))
         if features.grouped.bursts:
             told.append(
                 self.say(
@@ -153,8 +155,13 @@ class MeasureTeller:
             "quality.line",
             usable=self.span(usable),
             total=self.span(total),
-            share=self.figure(100 * usable / total if total else 0.0),
+            share=self._percent(usable / total if total else 0.0),
         )
+
+    def _percent(self, share: float) -> str:
+        """Give a share in hundredths, to a tenth where it is small; the sign stays beside it."""
+        places = 0 if share >= 0.1 or share == 0 else 1
+        return f"{fixed(100 * share, self.language, places)}\N{NO-BREAK SPACE}%"
 
     def reasons(self) -> list[str]:
         """Give the reasons of the quality, worst first, and how small a twitch was seen."""
@@ -200,7 +207,7 @@ class MeasureTeller:
             (
                 self.say(f"reason.{reason}"),
                 self.span(s),
-                f"{self.figure(100 * s / total if total else 0.0)} %",
+                self._percent(s / total if total else 0.0),
             )
             for reason, s in seconds.most_common()
         ]
@@ -229,7 +236,7 @@ class MeasureTeller:
     def share(self) -> str:
         """Give what part of the twitches the busiest source has, where that can be said."""
         share = self.features.fixed_site_share
-        return "" if share is None else self.say("sources.share", share=self.figure(100 * share))
+        return "" if share is None else self.say("sources.share", share=self._percent(share))
 
     def intervals(self) -> list[Pair]:
         """Give what was counted of the times between twitches."""
