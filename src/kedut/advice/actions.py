@@ -68,7 +68,8 @@ def actions(
 ) -> tuple[Advice, ...]:
     """Give what to do, most pressing first.
 
-    In an emergency only what the emergency asks is said; nothing else competes with it.
+    In an emergency only what the emergency asks is said; nothing else competes with it. What holds
+    for a harmless cause is not said beside a visit today, nor its "no haste" beside one soon.
     """
     ways = local_ways(knowledge, country, words.language)
     first = _of_rules(urgency, words, ways)
@@ -81,7 +82,7 @@ def actions(
     rows: list[tuple[Treatment, str]] = []
     for _, cause in leading:
         for treatment in knowledge.treatments:
-            if treatment.cause != cause:
+            if treatment.cause != cause or _too_soft(knowledge, treatment, urgency):
                 continue
             if treatment.only_when is not None and not holds(
                 space.compile(treatment.only_when), findings, strictly=True
@@ -107,6 +108,15 @@ def actions(
         for treatment, cause in rows
     )
     return first + told
+
+
+def _too_soft(knowledge: Knowledge, treatment: Treatment, urgency: Urgency) -> bool:
+    """Say whether a harmless cause's advice would take back how urgent it is."""
+    if knowledge.causes[treatment.cause].harm_level is not Level.SELF_CARE:
+        return False
+    if urgency.level.rank >= Level.URGENT.rank:
+        return True
+    return urgency.level is Level.SOON and treatment.who == "gp"
 
 
 def _once(rows: list[tuple[Treatment, str]]) -> list[tuple[Treatment, str]]:

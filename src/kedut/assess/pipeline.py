@@ -10,7 +10,7 @@ from kedut.advice.urgency import Urgency, not_below, triage_of
 from kedut.assess.assessment import Assessment, Bits, CauseResult, Question
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
-from kedut.knowledge.entities import Kind, Level
+from kedut.knowledge.entities import OTHER, Kind, Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.outlook.come_back import come_back
 from kedut.outlook.course import course_of
@@ -88,6 +88,7 @@ def assess(
             course
             for c in order
             if inference.at_work[c] >= _COURSES_FROM
+            and inference.causes[c] != OTHER  # what is not known runs no known course
             and (course := course_of(knowledge, inference.causes[c])) is not None
         ),
         advice=actions(knowledge, findings, urgency, at_work, knowledge.words(language), country),
