@@ -59,12 +59,14 @@ class Interview:
 
     asked : single questions put after the lists
     unknown_in_a_row : how many of the last of them were not known or skipped
+    more : how often the person asked for more questions after the last; each time as many again
     """
 
     case: Case = field(default_factory=Case)
     aside: frozenset[str] = frozenset()
     asked: int = 0
     unknown_in_a_row: int = 0
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +108,18 @@ def _next(
         or _first_choice(knowledge, interview, findings)
         or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[1])
     )
-    decisions = knowledge.decisions
-    if (
-        question is not None
-        or interview.asked >= decisions["interview.most_questions"]
-        or interview.unknown_in_a_row >= decisions["interview.most_unknown_in_a_row"]
-    ):
+    if question is not None or interview.asked >= most_questions(knowledge, interview):
         return question
+    most_unknown = knowledge.decisions["interview.most_unknown_in_a_row"] * (1 + interview.more)
+    if interview.unknown_in_a_row >= most_unknown:
+        return None
     inference = infer(knowledge, findings)
     return _adaptive(knowledge, interview, findings, urgency, inference)
+
+
+def most_questions(knowledge: Knowledge, interview: Interview) -> int:
+    """Give how many single questions are put at most, those asked for on top included."""
+    return int(knowledge.decisions["interview.most_questions"]) * (1 + interview.more)
 
 
 def _screen(
@@ -300,7 +305,8 @@ def answer(
         question.kind == "choice" and question.key not in FIRST_VARIABLES
     )
     unknown = interview.unknown_in_a_row
-    return Interview(
+    return replace(
+        interview,
         case=replace(
             case,
             present=tuple(dict.fromkeys([*case.present, *present])),

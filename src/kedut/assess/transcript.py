@@ -32,6 +32,7 @@ LONGEST_TEXT = (
 _LONGEST_JSON = 262_144  # constant: bytes
 _MOST_ANSWERS = 200  # constant: far more than an interview asks
 _MOST_MARKS = 200
+MOST_ROUNDS = 30  # constant: more than there are questions for
 _VERSION = "1"
 
 
@@ -59,6 +60,7 @@ class Transcript:
     undone : answers taken back, offered again when their question returns
     marks : what was tapped on the body map, `region:side:sensation`
     acknowledged : the person has read what to do in the emergency and asked to go on
+    more : how often more questions were asked for after the last one
     """
 
     whom: str = ""
@@ -68,6 +70,7 @@ class Transcript:
     undone: tuple[Given, ...] = ()
     marks: tuple[str, ...] = ()
     acknowledged: bool = False
+    more: int = 0
     dropped: tuple[str, ...] = field(default=(), compare=False)
 
     def earlier(self, question: Question) -> Given | None:
@@ -78,7 +81,8 @@ class Transcript:
 
 def interview_of(transcript: Transcript) -> Interview:
     """Give the interview after all answers; of two answers about one finding the later holds."""
-    interview = Interview(case=Case(id="", age=transcript.age, sex=transcript.sex))
+    case = Case(id="", age=transcript.age, sex=transcript.sex)
+    interview = Interview(case=case, more=transcript.more)
     for given in transcript.given:
         question = Question(given.kind, given.key, given.findings)
         interview = answer(
@@ -141,6 +145,11 @@ def back(transcript: Transcript, steps: int = 1) -> Transcript:
     return replace(transcript, given=transcript.given[:place], undone=(*taken, *kept))
 
 
+def with_more(transcript: Transcript) -> Transcript:
+    """Give the transcript with one more round of questions allowed."""
+    return replace(transcript, more=min(MOST_ROUNDS, transcript.more + 1))
+
+
 def _same(one: Given, other: Given) -> bool:
     return one.kind == other.kind and one.key == other.key
 
@@ -156,6 +165,8 @@ def pack(transcript: Transcript) -> str:
         "m": list(transcript.marks),
         "k": transcript.acknowledged,
     }
+    if transcript.more:
+        shape["r"] = transcript.more
     text = json.dumps(shape, ensure_ascii=False, separators=(",", ":")).encode()
     return f"{_VERSION}.{base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip('=')}"
 
@@ -192,6 +203,7 @@ def unpack(text: str, knowledge: Knowledge) -> Transcript:
         if isinstance(marks, list)
         else (),
         acknowledged=shape.get("k") is True,
+        more=_rounds(shape.get("r")),
         dropped=tuple(dict.fromkeys(dropped)),
     )
 
@@ -218,6 +230,12 @@ def _age(age: object) -> float | None:
     if isinstance(age, bool) or not isinstance(age, int | float):
         return None
     return age if 0 <= age <= OLDEST_YEARS else None  # NaN is neither
+
+
+def _rounds(more: object) -> int:
+    if isinstance(more, bool) or not isinstance(more, int):
+        return 0
+    return min(max(0, more), MOST_ROUNDS)
 
 
 def _given(rows: object, knowledge: Knowledge, dropped: list[str]) -> tuple[Given, ...]:

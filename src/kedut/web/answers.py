@@ -19,6 +19,7 @@ from kedut.assess.transcript import (
     back,
     step_of,
     unpack,
+    with_more,
 )
 from kedut.case.bodymap import findings_of_map, marks_of
 from kedut.knowledge.knowledge_base import Knowledge
@@ -96,26 +97,45 @@ def stand_of(knowledge: Knowledge, transcript: Transcript, *, finish: bool = Fal
     return Stand("question", step, step.question)
 
 
+def with_questions(knowledge: Knowledge, transcript: Transcript) -> Transcript | None:
+    """Give the interview with which questions go on, or nothing where none would tell more.
+
+    It is the same where some are still open; else one with a round more. After an emergency none
+    are put until the person has read what to do.
+    """
+    for told in (transcript, with_more(transcript)):
+        if stand_of(knowledge, told).page in ("question", "map"):
+            return told
+    return None
+
+
 def after(knowledge: Knowledge, transcript: Transcript, form: Posted) -> tuple[Transcript, str]:
     """Give the interview after what a form says, and a sentence's key where it says too little."""
     action = form.one("action")
     if action == "back":
         only_about = all(given.key == CLOCK for given in transcript.given)
         return (replace(transcript, whom="") if only_about else back(transcript)), ""
-    if action == "acknowledge":
-        return replace(transcript, acknowledged=True), ""
-    if action == "again":
-        return Transcript(), ""
     if action == "about":
         return _about(knowledge, transcript, form)
     if action.startswith("edit:") and action[5:].isdigit():
         return back(transcript, len(transcript.given) - int(action[5:])), ""
     if action != "answer":
-        return transcript, ""
+        return _elsewhere(knowledge, transcript, action), ""
     question = stand_of(knowledge, transcript).question
     if question is None or form.one("key") != question.key:
         return transcript, ""
     return _answer(knowledge, transcript, question, form)
+
+
+def _elsewhere(knowledge: Knowledge, transcript: Transcript, action: str) -> Transcript:
+    """Give the interview after a step that answers nothing."""
+    if action == "acknowledge":
+        return replace(transcript, acknowledged=True)
+    if action == "again":
+        return Transcript()
+    if action == "more":
+        return with_questions(knowledge, transcript) or transcript
+    return transcript
 
 
 def _about(knowledge: Knowledge, transcript: Transcript, form: Posted) -> tuple[Transcript, str]:

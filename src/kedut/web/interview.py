@@ -10,7 +10,14 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse
 
 from kedut.advice.actions import COUNTRY, actions, local_ways
-from kedut.assess.interview import FIRST_VARIABLES, FOLLOW_UPS, JOINED, Question, text_of
+from kedut.assess.interview import (
+    FIRST_VARIABLES,
+    FOLLOW_UPS,
+    JOINED,
+    Question,
+    most_questions,
+    text_of,
+)
 from kedut.assess.transcript import Transcript, interview_of, pack
 from kedut.case.finding_space import finding_space
 from kedut.knowledge.knowledge_base import Knowledge
@@ -164,7 +171,7 @@ def progress_of(knowledge: Knowledge, transcript: Transcript, stand: Stand) -> P
         and any(not told & space.bit[m] for m in members)
     )
     fixed += sum(1 for key in (*FOLLOW_UPS, "bodymap", *FIRST_VARIABLES) if key not in given)
-    adaptive = int(knowledge.decisions["interview.most_questions"]) - interview.asked
+    adaptive = most_questions(knowledge, interview) - interview.asked
     here = 1 if stand.page in ("question", "map") else 0
     on_first_page = bool(transcript.given) and transcript.given[0].key == CLOCK
     return Progress(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -19,7 +19,7 @@ from kedut.outlook.course import SHOWN_DAYS
 from kedut.report.day import day_in_words
 from kedut.report.pictures.bodymap import marked_figures, territories
 from kedut.report.sentences import Teller
-from kedut.web.answers import MAP, posted, transcript_of
+from kedut.web.answers import MAP, posted, transcript_of, with_questions
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
 from kedut.web.repeat import note, noted
@@ -57,6 +57,7 @@ def show_result(
     found = assessed(knowledge, transcript, language)
     today = datetime.now(UTC).astimezone().date()
     before = noted(request, transcript, today)
+    again = found.come_back
     page = render(
         request,
         "result.html",
@@ -71,6 +72,10 @@ def show_result(
         figures=marked_figures(knowledge, words, transcript.marks),
         areas=territories(knowledge, words, transcript.marks),
         said=answers_told(transcript, words),
+        asks_more=with_questions(knowledge, transcript) is not None,
+        look_again=day_in_words((before or today) + timedelta(days=again.after_days), words)
+        if again
+        else "",
         first_time=day_in_words(before, words) if before and before < today else None,
     )
     note(page, request, transcript, today)
