@@ -11,9 +11,21 @@ from fastapi import FastAPI
 import kedut
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
-from kedut.web import api, doctor, fhir_door, health, interview, keep, library, result, start
+from kedut.web import (
+    api,
+    doctor,
+    fhir_door,
+    health,
+    interview,
+    keep,
+    library,
+    measure,
+    result,
+    start,
+)
 from kedut.web.api_cases import desk_of
 from kedut.web.failures import add_failures
+from kedut.web.measure_queue import Queue
 from kedut.web.security import add_security
 from kedut.web.settings import Settings, settings_from
 
@@ -37,7 +49,8 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
     )
     app.state.settings = settings or settings_from()
     app.state.knowledge = knowledge or ours()
-    for door in (health, api, fhir_door, start, interview, result, doctor, keep, library):
+    app.state.measuring = Queue()
+    for door in (health, api, fhir_door, start, interview, result, doctor, keep, library, measure):
         app.include_router(door.router)
     add_failures(app)
     add_security(app)

@@ -9,6 +9,8 @@ from starlette.types import Message, Receive, Scope
 LARGEST_BYTES = 256 * 1024
 LARGEST_FHIR_BYTES = 1024 * 1024
 WITHIN_S = 20.0
+LARGEST_RECORDING_BYTES = 200 * 1024 * 1024
+RECORDING_WITHIN_S = 600.0  # a film of a minute over a slow line
 
 
 class BodyTooLarge(ValueError):
@@ -48,6 +50,37 @@ async def read_whole(
     except TimeoutError as error:
         raise BodyTooSlow from error
     return _replay(body, receive)
+
+
+def flowing(scope: Scope, receive: Receive, *, largest_bytes: int, within_s: float) -> Receive:
+    """Give a `receive` for what is too large to be held: it goes through, counted and timed.
+
+    Raises, when it is told more than it takes, or too slowly
+    ------
+    BodyTooLarge, BodyTooSlow
+    """
+    told = next((v for name, v in scope["headers"] if name == b"content-length"), b"")
+    if told.isdigit() and int(told) > largest_bytes:
+        raise BodyTooLarge
+    until = asyncio.get_running_loop().time() + within_s
+    size, whole = 0, False
+
+    async def counted() -> Message:
+        nonlocal size, whole
+        if whole:
+            return await receive()
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError as error:
+            raise BodyTooSlow from error
+        size += len(message.get("body", b""))
+        if size > largest_bytes:
+            raise BodyTooLarge
+        whole = not message.get("more_body", False)
+        return message
+
+    return counted
 
 
 async def _read(receive: Receive, largest_bytes: int) -> bytes:

@@ -37,6 +37,11 @@ _ASK_AGAIN = "private, no-cache"
 _FOR_EVER = f"public, max-age={_YEAR_S}, immutable"
 
 
+def permissions(*ours: str) -> str:
+    """Give what a page may use of the device: nothing, but what is named, and that itself only."""
+    return ", ".join(f"{name}=(self)" if name in ours else f"{name}=()" for name in _UNUSED.split())
+
+
 def security_headers(settings: Settings) -> list[Pair]:
     """Give the headers of every answer."""
     told = {
@@ -44,7 +49,7 @@ def security_headers(settings: Settings) -> list[Pair]:
         "X-Content-Type-Options": "nosniff",
         "X-Frame-Options": "DENY",
         "Referrer-Policy": "no-referrer",
-        "Permissions-Policy": ", ".join(f"{name}=()" for name in _UNUSED.split()),
+        "Permissions-Policy": permissions(),
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
     }

@@ -12,10 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from kedut.web.body import (
     LARGEST_BYTES,
     LARGEST_FHIR_BYTES,
+    LARGEST_RECORDING_BYTES,
+    RECORDING_WITHIN_S,
     WITHIN_S,
     BodyTooLarge,
     BodyTooSlow,
     SenderGone,
+    flowing,
     read_whole,
 )
 from kedut.web.csrf import cookie_for
@@ -46,7 +49,9 @@ class Smaller:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, packed where the browser takes it."""
-        packed = scope["type"] == "http" and scope["path"].endswith(_PACKED)
+        packed = scope["type"] == "http" and (
+            scope["path"].endswith(_PACKED) or takes_recording(scope)  # its answer comes in steps
+        )
         await (self._plain if packed else self._packing)(scope, receive, send)
 
 
@@ -82,12 +87,7 @@ class Guard:
         refused = self._too_many(scope)
         if refused is None:
             try:
-                receive = await read_whole(
-                    scope,
-                    receive,
-                    largest_bytes=_largest(scope["path"]),
-                    within_s=self._within_s,
-                )
+                receive = await self._body(scope, receive)
             except BodyTooLarge:
                 refused = _closed(scope, 413)
             except BodyTooSlow:
@@ -98,6 +98,19 @@ class Guard:
         if answer.only_head and not scope["path"].startswith("/api/"):
             scope["method"] = "GET"
         await self._app(scope, receive, answer.send)
+
+    async def _body(self, scope: Scope, receive: Receive) -> Receive:
+        """Give the body: read whole, or, where a recording is sent, as it comes."""
+        if takes_recording(scope):
+            return flowing(
+                scope,
+                receive,
+                largest_bytes=LARGEST_RECORDING_BYTES,
+                within_s=RECORDING_WITHIN_S,
+            )
+        return await read_whole(
+            scope, receive, largest_bytes=_largest(scope["path"]), within_s=self._within_s
+        )
 
     def _too_many(self, scope: Scope) -> Response | None:
         if self._buckets is None or scope["path"].startswith(_FREE):
@@ -152,6 +165,18 @@ class _Answer:
         if cookie is not None:
             headers.append((b"set-cookie", cookie.encode()))
         message["headers"] = headers
+
+
+def takes_recording(scope: Scope) -> bool:
+    """Say whether a request sends a recording to be measured."""
+    parts = scope["path"].split("/")
+    kind = next((v for name, v in scope["headers"] if name == b"content-type"), b"")
+    return (
+        scope["method"] == "POST"
+        and len(parts) == 3
+        and parts[2] == "measure"
+        and kind.startswith(b"multipart/form-data")
+    )
 
 
 def _largest(path: str) -> int:

@@ -1,0 +1,207 @@
+"""A twitch measured on the web: recorded by the phone or sent as a file, and then forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+import shutil
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response, StreamingResponse
+
+from kedut.assess.interview import Question
+from kedut.assess.transcript import Transcript, answered, pack
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.report.pictures.draw import guided
+from kedut.web.answers import Posted, posted, transcript_of
+from kedut.web.body import BodyTooLarge, BodyTooSlow
+from kedut.web.csrf import FIELD, holds
+from kedut.web.headers import permissions
+from kedut.web.language import known
+from kedut.web.measure_queue import Full, Queue, measured
+from kedut.web.render import environment, knowledge_of, render
+
+router = APIRouter(include_in_schema=False)
+
+MODALITIES = ("emg", "motion", "video")
+PICTURES = ("phone_on_calf", "film_calf")
+_ALLOWED = {"Permissions-Policy": permissions("accelerometer", "camera", "gyroscope")}
+_SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
+_HERE = "<!-- the result comes here -->"
+_MOST_FIELDS = 20
+_AGAIN_AFTER_S = "60"
+
+
+@router.get("/{language}/measure")
+def show(request: Request, language: str) -> HTMLResponse:
+    """Show how to measure."""
+    return _page(request, known(language), "")
+
+
+@router.post("/{language}/measure")
+async def take(request: Request, language: str) -> Response:
+    """Show how to measure, with an interview to go back to; or measure what was sent."""
+    language = known(language)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        form = await posted(request)
+        return _page(request, language, form.one("t"))
+    async with AsyncExitStack() as kept:
+        try:
+            sent = await kept.enter_async_context(
+                request.form(max_files=1, max_fields=_MOST_FIELDS)
+            )
+        except BodyTooLarge:
+            return _page(request, language, "", wrong="measure_web.too_large", status=413)
+        except BodyTooSlow:
+            return _page(request, language, "", wrong="measure_web.too_slow", status=408)
+        except HTTPException:  # what came is no form
+            return _page(request, language, "", wrong="measure_web.no_file", status=422)
+        form = Posted({k: [v] for k, v in sent.multi_items() if isinstance(v, str)})
+        file, t = sent.get("recording"), form.one("t")
+        if not holds(request, form.one(FIELD)):
+            return _page(request, language, t, wrong="measure_web.once_more", status=403)
+        if not isinstance(file, UploadFile) or not file.size:
+            return _page(request, language, t, wrong="measure_web.no_file", status=422)
+        queue: Queue = request.app.state.measuring
+        try:
+            slots = await kept.enter_async_context(queue.place())
+        except Full:
+            busy = {"Retry-After": _AGAIN_AFTER_S}
+            return _page(request, language, t, wrong="measure_web.busy", status=503, headers=busy)
+        folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="kedut-"))
+        path = Path(folder) / f"recording{_suffix(file.filename or '')}"
+        await asyncio.to_thread(_write, file, path)
+        modality = form.one("modality") if form.one("modality") in MODALITIES else ""
+        told = _told(request, language, t, (path, modality), slots)
+        work = _closing(told, kept.pop_all())
+        return StreamingResponse(work, media_type="text/html", headers={"X-Accel-Buffering": "no"})
+
+
+def _suffix(name: str) -> str:
+    """Give how a name ends, which tells some formats; nothing else of it is kept."""
+    found = _SUFFIX.search(name)
+    return found[0].lower() if found else ""
+
+
+def _write(file: UploadFile, path: Path) -> None:
+    with path.open("wb") as out:
+        shutil.copyfileobj(file.file, out, 1024 * 1024)
+
+
+async def _closing(
+    work: AsyncGenerator[str, None], kept: AsyncExitStack
+) -> AsyncGenerator[str, None]:
+    """Give what the work gives; then, whatever happened, what was sent is deleted."""
+    async with kept, contextlib.aclosing(work) as steps:
+        async for part in steps:
+            yield part
+
+
+async def _told(
+    request: Request,
+    language: str,
+    t: str,
+    recording: tuple[Path, str],
+    slots: asyncio.Semaphore,
+) -> AsyncGenerator[str, None]:
+    """Give the page in parts: its head, how far the work is, the result, its end."""
+    page = bytes(render(request, "measure-work.html", language, t=t, here_after=_HERE).body)
+    head, end = page.decode().split(_HERE)
+    yield head
+    while slots.locked():
+        yield _step(request, language, None)
+        await asyncio.sleep(1)
+        if await request.is_disconnected():
+            return
+    async with slots:
+        yield _step(request, language, 0.0)
+        async with contextlib.aclosing(measured(recording[0], language, recording[1])) as lines:
+            async for said in lines:
+                if await request.is_disconnected():
+                    return
+                if "share" in said:
+                    yield _step(request, language, said["share"])
+                elif said:
+                    yield _result(request, language, t, said)
+    yield end
+
+
+def _step(request: Request, language: str, share: float | None) -> str:
+    words = knowledge_of(request).words(language)
+    if share is None:
+        return f'<p class="measure-step">{words.say("measure_web.waiting")}</p>\n'
+    percent = round(100 * share)
+    text = words.say("measure_web.working", percent=percent)
+    return (
+        f'<p class="measure-step" data-share="{percent}"><span>{text}</span> '
+        f'<progress value="{percent}" max="100" aria-hidden="true"></progress></p>\n'
+    )
+
+
+def _result(request: Request, language: str, t: str, said: dict[str, Any]) -> str:
+    """Give the result as a part of the page."""
+    knowledge = knowledge_of(request)
+    words = knowledge.words(language)
+    found = said.get("done")
+    before, _ = transcript_of(Posted({"t": [t]}), knowledge)
+    after, names = (before, ()) if found is None else carried(found["findings"], before, knowledge)
+    return environment().get_template("measure-result.html").render(
+        say=words.say,
+        language=language,
+        found=found,
+        wrong=said.get("wrong", ""),
+        detail=said.get("detail", ""),
+        findings=[(words.of("findings", name, "question"), here) for name, here in names],
+        t=pack(after),
+        begun=bool(before.whom),
+    )  # fmt: skip
+
+
+def carried(
+    findings: list[dict[str, Any]], transcript: Transcript, knowledge: Knowledge
+) -> tuple[Transcript, tuple[tuple[str, bool], ...]]:
+    """Give an interview with what was measured as answers, and what that was.
+
+    Each is a question about a recording, so that the answer says where it comes from.
+    """
+    names: list[tuple[str, bool]] = []
+    for one in findings:
+        name = knowledge.resolve(one["id"])
+        here = bool(one["present"])
+        present, absent = ((name,), ()) if here else ((), (name,))
+        question = Question("yes_no", name, (name,))
+        transcript = answered(transcript, question, present=present, absent=absent)
+        names.append((name, here))
+    return transcript, tuple(names)
+
+
+def _page(
+    request: Request,
+    language: str,
+    t: str,
+    *,
+    wrong: str = "",
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> HTMLResponse:
+    """Give the page on which a recording is made or sent."""
+    words = knowledge_of(request).words(language)
+    return render(
+        request,
+        "measure.html",
+        language,
+        status=status,
+        headers={**_ALLOWED, **(headers or {})},
+        t=t,
+        wrong=wrong,
+        pictures=[guided(name, words) for name in PICTURES],
+    )
