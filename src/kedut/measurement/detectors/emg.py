@@ -39,6 +39,7 @@ from kedut.measurement.twitch import Detected, Excluded, Reason
 LOWEST_RATE_HZ = 200.0  # constant: below, a potential is not drawn at all
 MOVED = (0.8, 4.0)  # constant: slow part over the potential: unknown shape, known shape
 MOVED_S = 0.12  # constant: around what movement made
+RUBBED, RUBBED_S = 3, 0.35  # constant: unknown shapes so many at once are noise of movement
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 SHORTEST_S = 1.0  # constant: shorter than any rest
@@ -135,6 +136,7 @@ def _finish(
     if beat:
         figures["ecg_per_min"] = 60 / beat
     moved = np.array(d.moved)[order] > np.where(units < 0, MOVED[0], MOVED[1]) * amplitude
+    moved |= _crowd(times, units, keep)
     spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep]]
     excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
     if exclude:
@@ -190,6 +192,19 @@ def _heart(
         elif len(rows) and due.mean() >= BEAT_SHARE:
             heart[rows] = True
     return heart, pace
+
+
+def _crowd(
+    times: NDArray[np.float64], units: NDArray[np.int64], keep: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which discharges of unknown shape come so many at once that something rubbed."""
+    out = np.zeros(len(times), bool)
+    rows = np.flatnonzero(keep & (units < 0))
+    own = times[rows]
+    for i in range(len(rows) - RUBBED + 1):
+        if own[i + RUBBED - 1] - own[i] <= RUBBED_S:
+            out[rows[i : i + RUBBED]] = True
+    return out
 
 
 def _excluded(found: Gathered, about: About) -> list[Excluded]:

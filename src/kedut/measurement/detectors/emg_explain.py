@@ -38,6 +38,7 @@ ALIKE_S = 0.008  # constant: that place
 SHADOW, SHADOW_S = 0.07, 0.1  # constant: size of far waves of a large potential, and how far
 KNOCK_APART_S = 0.01  # constant: the width of a potential's peak
 MOST_PEAKS = 6  # constant: looked at in one stretch for a knock
+CROWD, CROWD_S = 3, 0.045  # constant: so many units within so short a time are one unknown
 SNIPPET_S = (0.02, 0.03)  # constant: before and after the peak
 MOST_SNIPPETS = 20_000  # constant: 4 MB
 MOST_IN_STRETCH = 2048  # constant: in one stretch; a stretch is no longer than a piece
@@ -96,8 +97,10 @@ def explain(
         loud_here = per_sample(found.loud, (first + stop) // 2, cut.work)
         x /= np.float32(loud_here)
         knock = _taps(x, shapes, first, cut, part, core, out)
+        whole = x.copy()
         events, x = solve(x, templates, loud_here, apart)
         count = len(events)
+        events, x = _one_instead(events, x, whole, templates, loud_here, cut)
         known = len(out.time)
         for e in events[:count]:
             unit = int(e[0])
@@ -174,6 +177,36 @@ def solve(
         if other[0] < cost:
             cost, events, rest = other
     return events, rest
+
+
+def _one_instead(
+    events: NDArray[np.float32],
+    rest: Block,
+    whole: Block,
+    templates: Templates,
+    loud: float,
+    cut: Plan,
+) -> tuple[NDArray[np.float32], Block]:
+    """Take back several units at almost one time: that is one potential not yet known."""
+    if len(events) < CROWD:
+        return events, rest
+    order = np.argsort(events[:, 1])
+    at, unit = events[order, 1], events[order, 0]
+    width = CROWD_S * cut.work_rate_hz
+    drop = np.zeros(len(events), bool)
+    for i in range(len(at) - CROWD + 1):
+        j = i + CROWD
+        while j < len(at) and at[j] - at[i] <= width:
+            j += 1
+        if at[j - 1] - at[i] <= width and len(np.unique(unit[i:j])) > 1:
+            drop[order[i:j]] = True
+    if not drop.any():
+        return events, rest
+    length = templates.bank.shape[3]
+    for e in events[drop]:
+        first, shift = int(e[1]), round(float(e[2]) * templates.bank.shape[1])
+        rest[:, first : first + length] += e[3] / loud * templates.bank[int(e[0]), shift]
+    return events[~drop], rest
 
 
 def _give_back(

@@ -28,7 +28,7 @@ from kedut.measurement.filters.pieces import Piece
 from kedut.measurement.quality.emg_heart import paced
 
 MOST_SNIPPETS = 320  # constant: enough for a dozen units; grouping costs their square
-ALONE_S = 0.075  # constant: longer activity is more than one potential
+ALONE_S = 0.1  # constant: longer activity is more than one potential
 SKIRT = 0.25  # constant: of the score at the peak; a seventh of the amplitude there
 CROWD = 3  # constant: times as many in bursts as alone: then bursts are what there is
 SPIKE_S = 0.012  # constant: half of the shortest interval in a burst

@@ -82,7 +82,9 @@ def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
         spreads.append([s for _, s in found])
     if len(ratio) > 1:
         _most_as_one(list(pieces.values()), ratio, cut, centres, spreads)
-    centre, spread = (np.quantile(np.array(v), 0.3, axis=0) for v in (centres, spreads))
+    most = [float(_real(p, cut).mean()) for p in pieces.values()]
+    full = np.array(most) >= 0.5 * max(most)
+    centre, spread = (np.quantile(np.array(v)[full], 0.3, axis=0) for v in (centres, spreads))
     # muscle at work throughout must not pass for the noise
     share = (min(NARROW_HZ, 0.4 * cut.high_hz / 0.44) - LOW_HZ) / (cut.high_hz - LOW_HZ)
     white = np.cbrt(share)
@@ -133,11 +135,25 @@ def _fields(part: Piece) -> dict[str, object]:
     return {name: getattr(part, name) for name in Piece.__slots__}
 
 
+def _real(part: Piece, cut: Plan) -> NDArray[np.bool_]:
+    """Tell which windows lie within the recording and not in the eased margins."""
+    n = part.upper.shape[1]
+    middle = (np.arange(n) + 0.5) / n * cut.work
+    end = (cut.length / cut.rate_hz - cut.first_s(part.number)) * cut.work_rate_hz
+    half = cut.work / n / 2
+    inside = (middle - half >= cut.margin) & (middle + half <= cut.margin + cut.keep)
+    inside &= (middle + half <= end) | (end < cut.margin + 4 * half)
+    return inside
+
+
 def _noise(pieces: list[Piece], cut: Plan) -> tuple[Block, Block]:
     """Give the ratio of noise in the band to its upper part, from quiet windows, and the noise."""
-    inner = slice(3, -3)  # the margins are eased
-    upper = np.concatenate([steady(p.upper[:, inner]) for p in pieces], axis=1)
-    quiet = np.concatenate([steady(p.quiet[:, inner]) for p in pieces], axis=1)
+    upper, quiet = [], []
+    for p in pieces:
+        real = _real(p, cut)
+        upper.append(steady(p.upper)[:, real])
+        quiet.append(steady(p.quiet)[:, real])
+    upper, quiet = np.concatenate(upper, axis=1), np.concatenate(quiet, axis=1)
     low, high = upper_band(cut)
     white = np.sqrt((cut.high_hz - LOW_HZ) / (high - low))
     ratio = np.quantile(quiet / np.maximum(upper, FLOOR_UV), 0.25, axis=1)

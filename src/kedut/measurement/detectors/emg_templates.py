@@ -20,6 +20,7 @@ HEART = 0.8  # constant: share of the energy by which a fit is judged
 DIMENSIONS = 8  # constant: more hold only noise
 MATCHED = 5.2  # constant: less than one false alarm in ten minutes, for all shapes together
 FEWEST = 3  # constant: two alike may be chance
+CLEAR = 900.0  # constant: energy, in noise, from which two alike are none
 CROWDED_S = 0.012  # constant: half of the shortest interval in a burst
 MOST_UNITS = 12  # constant: more are not told apart on one channel
 
@@ -79,9 +80,10 @@ def learn(
     means, members = [], []
     for label in range(labels.max() + 1):
         rows = np.flatnonzero(labels == label)
-        if len(rows) < FEWEST:
-            continue
         own = x[rows]
+        few = FEWEST if float(np.square(own).sum()) < CLEAR * len(rows) else 2
+        if len(rows) < few:
+            continue
         mean = np.median(own, axis=0)
         reach = max(2, round(0.004 * work_rate_hz))  # constant: the peak strays by its noise
         if clear is None:
