@@ -142,15 +142,16 @@ def _real(part: Piece, cut: Plan) -> NDArray[np.bool_]:
     end = (cut.length / cut.rate_hz - cut.first_s(part.number)) * cut.work_rate_hz
     half = cut.work / n / 2
     inside = (middle - half >= cut.margin) & (middle + half <= cut.margin + cut.keep)
-    inside &= (middle + half <= end) | (end < cut.margin + 4 * half)
-    return inside
+    return inside & (middle + half <= end)
 
 
 def _noise(pieces: list[Piece], cut: Plan) -> tuple[Block, Block]:
     """Give the ratio of noise in the band to its upper part, from quiet windows, and the noise."""
     upper, quiet = [], []
-    for p in pieces:
-        real = _real(p, cut)
+    masks = [_real(p, cut) for p in pieces]
+    some = any(m.any() for m in masks)
+    for p, mask in zip(pieces, masks, strict=True):
+        real = mask if some else slice(None)
         upper.append(steady(p.upper)[:, real])
         quiet.append(steady(p.quiet)[:, real])
     upper, quiet = np.concatenate(upper, axis=1), np.concatenate(quiet, axis=1)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.detectors.film_bank import AFTER_S, BEFORE_S, SHAPES, Bank
 from kedut.measurement.detectors.film_events import Event, find_events, threshold
 from kedut.measurement.detectors.film_sites import heat, sites
-from kedut.measurement.filters.film import Seen, SkinTracker
+from kedut.measurement.filters.film import LIGHT_GRID, Seen, SkinTracker
 from kedut.measurement.quality import film as quality
 from kedut.measurement.recording import Film
 from kedut.measurement.twitch import Detected, Excluded, Quality, Reason, Twitch
@@ -19,7 +20,7 @@ from kedut.measurement.twitch import Detected, Excluded, Quality, Reason, Twitch
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-_HEIGHT_PX = 330  # constant: film is reduced to about this; texture of skin survives, noise does not
+_HEIGHT_PX = 270  # constant: film is reduced to about this; texture of skin survives, noise does not
 _STRETCH_S = 20.0  # constant: looked at in one; noise is followed from one to the next
 _BACK_S = 8.0  # constant: of the stretch before kept, so that a short last one has its noise
 _REACH_S = 1.5  # constant: beyond what a filter sees on either side
@@ -127,6 +128,9 @@ class _Looking:
             self._keep(excluded, times, start, stop)
             return
         response = self.bank.respond(series, followed, quiet)
+        light = np.array([one.light for one in self._seen])
+        changed = quality.light_changed(light[:, self._on_skin(response.good)], self.rate_hz)
+        excluded += quality.stretches(changed, times, Reason.LIGHT)
         middle = np.linalg.norm(response.filtered[1], axis=-1)
         wide = quality.moves_widely(middle, response.noise[1], response.good)
         wide &= response.z.max(axis=1) > 6  # constant: not while nothing moves
@@ -160,15 +164,21 @@ class _Looking:
         self.found.speeds.append(float(np.median(speed)))
         moving, reason = quality.shaken(speed)
         lost = np.array([one.lost or (one.anew and index > 0) for index, one in enumerate(seen)])
-        light = quality.light_changed(np.array([one.light for one in seen]), self.rate_hz)
         soft = quality.out_of_focus(np.array([one.texture for one in seen], np.float32))
         pause = np.diff(times, prepend=times[0]) > 3.5 / self.rate_hz  # constant: 3 frames lost
         return [
             *quality.stretches(moving & ~lost, times, reason),
-            *quality.stretches(lost | (soft & ~light), times, Reason.CAMERA),
-            *quality.stretches(light, times, Reason.LIGHT),
+            *quality.stretches(lost | soft, times, Reason.CAMERA),
             *quality.stretches(pause, times, Reason.GAP),
         ]
+
+    def _on_skin(self, good: Flags) -> Flags:
+        """Give the cells of the light that mostly show what can be followed."""
+        columns, rows = LIGHT_GRID
+        across, down = self.tracker.columns, self.tracker.rows
+        picture = good.reshape(down, across).astype(np.float32)
+        share = cv2.resize(picture, (columns, rows), interpolation=cv2.INTER_AREA)
+        return np.asarray(share.ravel() > 0.5)
 
     def _keep(
         self, excluded: list[Excluded], times: NDArray[np.float64], start: int, stop: int

@@ -19,6 +19,9 @@ AFTER_S = 0.6  # constant: until the slowest twitch has fallen to 5 %
 _WIDTHS = (0.7, 1.2, 2.0)  # constant: cells over which places are summed: 12 to 35 px in radius
 _QUIET = 0.3  # constant: the quantile that noise is read from: 60 % of the time may be twitching
 _QUIET_SIZE = 0.3853  # constant: that quantile of the size of a normal variable
+_LOUD, _LOUD_SIZE = 0.97, 2.1701  # constant: the same for the loudest 3 % of the time
+_JUMPS = 2.0  # constant: the most by which a place's noise is taken to be more than its quiet
+_FLOOR = 0.8  # constant: of the loud noise of the middle place
 _EVERY = 3  # constant: noise is read from each third frame; neighbours say the same
 _FOLLOWED = 0.7  # constant: of the time, for a place to be trusted
 _POOR = 4.0  # constant: times the usual noise; a place that restless is hair, edge or background
@@ -119,9 +122,9 @@ class Bank:
         good = followed.mean(axis=0) > _FOLLOWED
         whole = self._whole(followed)
         sample = np.flatnonzero(quiet)[::_EVERY]
-        noise = np.sqrt(
-            (_spread(filtered[:, sample].swapaxes(0, 1)) ** 2).mean(axis=-1)
-        )  # (shapes, places)
+        noise = np.array(
+            [_spread(one[sample].transpose(0, 2, 1), good).mean(axis=0) for one in filtered]
+        )
         usual = float(np.median(noise[1][good])) if good.any() else 1.0
         floor = 0.3 * usual + 1e-6
         good = self._settled(good & (noise[1] < _POOR * usual + 1e-6))
@@ -136,7 +139,7 @@ class Bank:
             for down, across in self._sums:
                 summed = (down @ weighted @ across).reshape(len(one), 2, -1)
                 total = np.maximum((down @ weight.reshape(rows, columns) @ across).ravel(), 1e-9)
-                spread = np.maximum(_spread(summed[sample]), 0.3 * np.sqrt(total))
+                spread = _spread(summed[sample], good)
                 here = np.sqrt(((summed / np.maximum(spread, 1e-9)) ** 2).sum(axis=1))
                 here[:, ~good] = 0
                 here[~whole] = 0
@@ -156,9 +159,19 @@ class Bank:
         )
 
 
-def _spread(sample: Floats) -> Floats:
-    """Give the standard deviation over the first axis, read from the quieter part of the time."""
-    return np.asarray(np.quantile(np.abs(sample), _QUIET, axis=0) / _QUIET_SIZE, np.float32)
+def _spread(sample: Floats, good: Flags) -> Floats:
+    """Give the standard deviation over the first axis, for places in the last.
+
+    Of each place from the quieter part of its time. Compressed film stands still and then jumps:
+    so the loud part counts too, but of the middle place, which seldom lies in a twitch.
+    """
+    quiet, loud = np.quantile(np.abs(sample), (_QUIET, _LOUD), axis=0)
+    quiet, loud = quiet / _QUIET_SIZE, loud / _LOUD_SIZE
+    if not good.any():
+        return np.asarray(quiet, np.float32)
+    floor = float(np.median(loud[..., good]))
+    jumps = np.clip(floor / max(float(np.median(quiet[..., good])), 1e-9), 1, _JUMPS)
+    return np.asarray(np.maximum(np.maximum(quiet * jumps, _FLOOR * floor), 1e-6), np.float32)
 
 
 def _blur(count: int, width: float) -> Floats:

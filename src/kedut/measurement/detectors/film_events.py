@@ -23,8 +23,10 @@ _ELSEWHERE = 0.25  # constant: of the largest; weaker ones at the same moment ar
 _WIDE_SHARE = 0.30  # constant: of all places; see quality
 _FIT_CELLS = 7.0  # constant: the neighbourhood that a twitch's form is fitted in
 _FITS = 0.6  # constant: of what noise leaves to explain; below it is no twitch in form
+_STEP = 1.15  # constant: times better that a step must explain it, to be one
 _NEIGHBOURS = 3  # constant: of 8 that move along; one alone was followed wrongly
 _ALIKE = 0.25  # constant: of the largest; a twitch of one cell in radius moves its neighbours more
+_JUST_BEFORE_S, _JUST_AFTER_S = 0.15, 0.35  # constant: where the form of a twitch is looked at
 _MOST = 400  # constant: looks at one stretch of 20 s
 
 
@@ -163,16 +165,23 @@ def _within(centre: NDArray[np.float64], grid: Floats) -> bool:
 
 def _is_twitch(bank: Bank, course: Floats, shape: int, z: float) -> bool:
     """Tell whether a course over time is explained by a twitch, and better than by a step."""
-    bare = course - bank.drift @ (bank.drift.T @ course)
-    total = float(bare @ bare)
-    explained = float(bare @ bank.kernels[shape]) ** 2
-    step = (np.arange(len(course)) > bank.before + SHAPES[shape][0] * bank.rate_hz / 2) * 1.0
-    step = step - bank.drift @ (bank.drift.T @ step)
-    by_step = float(bare @ step) ** 2 / max(float(step @ step), 1e-9)
-    expected = z**2 / (z**2 + len(course))
+    # near the twitch only: another one may follow
+    rate, begin = bank.rate_hz, bank.before
+    part = slice(begin - round(_JUST_BEFORE_S * rate), begin + round(_JUST_AFTER_S * rate) + 1)
+    near = course[part].astype(np.float64)
+    since = np.arange(len(near))
+    line = np.linalg.qr(np.vander(since / len(near), 2))[0]
+    steps = (np.arange(len(course)) > begin + SHAPES[shape][0] * rate / 2)[part]
+    bare, like, step = (
+        one - line @ (line.T @ one) for one in (near, bank.templates[shape][part], steps * 1.0)
+    )
+    total = float(bare @ bare) + 1e-12
+    explained = float(bare @ like) ** 2 / float(like @ like)
+    by_step = float(bare @ step) ** 2 / float(step @ step)
+    expected = z**2 / (z**2 + len(near))
     import os
     if os.environ.get('DBG'): print('   fit', explained/total, expected, by_step/total)
-    return explained > _FITS * expected * total and explained > by_step
+    return explained > _FITS * expected * total and _STEP * explained > by_step
 
 
 def _fit(

@@ -24,7 +24,7 @@ Flags = NDArray[np.bool_]
 
 STEP_PX = 12  # constant: between neighbouring places, in the reduced film
 WINDOW_PX = 17  # constant: side of the square that is compared; overlaps its neighbours by a third
-_LEVELS = 2  # constant: halvings; motions of about 8 px from frame to frame are followed
+_LEVELS = 1  # constant: halvings; motions of about 8 px from frame to frame are followed
 _LIGHT_PX = 31  # constant: light is what is smooth over this; skin texture is finer
 _DARK = 8.0  # constant: grey levels added to the mean, so that black does not divide by zero
 _SPREAD = 30.0  # constant: grey levels of texture after normalising, of the 127 there are
@@ -37,7 +37,7 @@ _ROUNDS = 4  # constant: of reweighting; the fit no longer moves after three
 _LOST_SHARE = 0.5  # constant: fewer followed places than this and the picture is lost
 _GONE_SHARE = 0.6  # constant: fewer places in view than this and the grid is laid anew
 _MEMORY = 0.03  # constant: weight of the newest frame in a place's usual restlessness
-_LIGHT_GRID = (8, 5)  # constant: columns and rows in which the light is followed
+LIGHT_GRID = (8, 5)  # constant: columns and rows in which the light is followed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +115,7 @@ class SkinTracker:
     def step(self, frame: Frame) -> Seen:
         """Take the next frame."""
         even, texture = even_light(frame)
-        light = cv2.resize(frame, _LIGHT_GRID, interpolation=cv2.INTER_AREA)
+        light = cv2.resize(frame, LIGHT_GRID, interpolation=cv2.INTER_AREA)
         reference = self._reference
         anew = reference is None or self._lost_for > _OVERLAP
         if reference is None or anew:
@@ -169,7 +169,7 @@ class SkinTracker:
             guess[:, None, :].astype(np.float32).copy(),
             winSize=(WINDOW_PX, WINDOW_PX),
             maxLevel=_LEVELS,
-            criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 6, 0.01),
+            criteria=(cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 5, 0.02),
             flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
             minEigThreshold=1e-4,
         )
