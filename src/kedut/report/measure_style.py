@@ -107,12 +107,15 @@ def _type() -> str:
 
     from kedut.report.print_fonts import cut
 
+    try:
+        fonts = {weight: cut(f"plus-jakarta-sans-latin-{weight}.ttf") for weight in (400, 700)}
+    except ImportError:  # what unpacks our typeface comes with the packages for PDF
+        return "DejaVu Sans"
     folder = Path(tempfile.mkdtemp(prefix="kedut-type-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    for weight in (400, 700):
-        name = f"plus-jakarta-sans-latin-{weight}.ttf"
-        file = folder / name
-        _named(cut(name), f"kedut-{weight}", file)
+    for weight, font in fonts.items():
+        file = folder / f"{weight}.ttf"
+        _named(font, f"kedut-{weight}", file)
         fontManager.ttflist.append(
             FontEntry(fname=str(file), name=_FAMILY, style="normal", weight=weight)
         )
