@@ -78,8 +78,12 @@ def _module(name: str) -> Any:
 def _neurokit(neurokit: Any) -> Tool:
     def run(samples: Floats, rate_hz: float) -> Iterator[tuple[str, Floats]]:
         clean = neurokit.emg_clean(_liveliest(samples), sampling_rate=int(rate_hz))
+        _, info = neurokit.emg_activation(
+            emg_cleaned=clean, sampling_rate=int(rate_hz), method="biosppy"
+        )
+        yield "method biosppy", _peaks(clean, info, rate_hz)
         size = neurokit.emg_amplitude(clean)
-        for above in (1.25, 1.5, 2.0, 3.0):
+        for above in (2.0, 2.5):
             level = above * float(np.median(size))
             if level >= size.max():  # it refuses that
                 yield f"threshold {above} medians", np.empty(0)
@@ -92,10 +96,6 @@ def _neurokit(neurokit: Any) -> Tool:
                 duration_min=0.01,
             )
             yield f"threshold {above} medians", _peaks(clean, info, rate_hz)
-        _, info = neurokit.emg_activation(
-            emg_cleaned=clean, sampling_rate=int(rate_hz), method="biosppy"
-        )
-        yield "method biosppy", _peaks(clean, info, rate_hz)
 
     return run
 

@@ -45,9 +45,11 @@ class Seen:
 
 def motion(shared: Path | None) -> Iterator[Seen]:
     """Measure motion: the shared files, then our own at each size of the goals."""
+    from kedut.measurement.detectors.motion import detect_motion
     from kedut.measurement.readers.opening import open_recording
     from kedut.simulate.motion import Scene, simulate_motion
 
+    detect_motion(simulate_motion(Scene(duration_s=20.0), 0).recording)  # compiled and warm
     for file in sorted((shared / "motion").glob("*.csv")) if shared else ():
         if file.stem.endswith(("_truth", "_movement")):
             continue

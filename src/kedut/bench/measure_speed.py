@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,17 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from kedut.bench.measure_threshold import envelope
-from kedut.measurement.recording import About, Recording, Samples
-from kedut.simulate.emg import simulate_emg
-from kedut.simulate.emg_draw import Setting, draw_scene
-from kedut.simulate.emg_potential import bipolar, grid
+from kedut.measurement.recording import About, Channel, Modality, Samples
 
 COMMAND = "python -m kedut.bench.measure_speed"
 _RUNS = 3
-_BLOCK_S = 60.0
+_RATE_HZ = 2048.0
+_BLOCK_S = 30.0
 _ONE_S, _MANY_S = 1200.0, 120.0
 _MEMORY_S = (600.0, 1800.0)
-_MIB = 1024.0
+_KIB = 1024.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +57,21 @@ class Memory:
 class Repeated:
     """A long recording that repeats a short one and is held nowhere."""
 
-    def __init__(self, block: Recording, duration_s: float) -> None:
-        self._samples = block.read(0, block.about.length)
-        self._about = replace(block.about, length=round(duration_s * block.about.rate_hz))
+    def __init__(self, samples: Samples, duration_s: float, rate_hz: float = _RATE_HZ) -> None:
+        self._samples = samples
+        self._about = About(
+            name="repeated",
+            modality=Modality.EMG,
+            format="simulated",
+            rate_hz=rate_hz,
+            length=round(duration_s * rate_hz),
+            channels=tuple(
+                Channel(name=f"{n}", unit="uV", column=n // 8, row=n % 8, spacing_mm=8.0)
+                if len(samples) > 1
+                else Channel(name=f"{n}", unit="uV")
+                for n in range(len(samples))
+            ),
+        )
 
     @property
     def about(self) -> About:
@@ -78,11 +87,17 @@ class Repeated:
         """Do nothing."""
 
 
-def block(channels: int, seconds: float = _BLOCK_S) -> Recording:
+def block(channels: int, seconds: float) -> Samples:
     """Give a recording at 2048 Hz with fasciculations; channels are one, or 8 by 8."""
+    from kedut.simulate.emg import simulate_emg
+    from kedut.simulate.emg_draw import Setting, draw_scene
+    from kedut.simulate.emg_potential import bipolar, grid
+
     scene = draw_scene(0, Setting.CLEAN, duration_s=seconds)
     electrodes = bipolar(20.0) if channels == 1 else grid(8, channels // 8, 8.0)
-    return simulate_emg(replace(scene, rate_hz=2048.0, electrodes=electrodes), 0).recording
+    return simulate_emg(
+        replace(scene, rate_hz=_RATE_HZ, electrodes=electrodes), 0
+    ).recording.samples
 
 
 def speeds() -> list[Speed]:
@@ -91,7 +106,7 @@ def speeds() -> list[Speed]:
 
     found = []
     for channels, seconds in ((1, _ONE_S), (64, _MANY_S)):
-        recording = Repeated(block(channels, 30.0 if channels > 1 else _BLOCK_S), seconds)
+        recording = Repeated(block(channels, _BLOCK_S), seconds)
         ours = best(partial(detect_emg, recording), seconds)
         plain = best(partial(envelope, recording), seconds)
         found.append(Speed(label=f"EMG, {channels} at 2048 Hz", times_real=ours, plain=plain))
@@ -156,28 +171,31 @@ def memory(channels: int = 64, lengths_s: tuple[float, ...] = _MEMORY_S) -> Memo
     """Measure the peak of a process of its own for each length."""
     peaks = []
     before = 0.0
-    for seconds in lengths_s:
-        done = subprocess.run(
-            [sys.executable, "-m", "kedut.bench.measure_speed", str(channels), str(seconds)],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        answer = json.loads(done.stdout)
-        before = answer["before_mib"]
-        peaks.append((seconds, answer["peak_mib"]))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "block.npy"
+        np.save(file, block(channels, 10.0))
+        for seconds in lengths_s:
+            done = subprocess.run(
+                [sys.executable, "-m", "kedut.bench.measure_speed", str(file), str(seconds)],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            answer = json.loads(done.stdout)
+            before = answer["before_mib"]
+            peaks.append((seconds, answer["peak_mib"]))
     return Memory(channels=channels, before_mib=before, peaks_mib=tuple(peaks))
 
 
 def main() -> int:
-    """Detect in a recording of so many channels and seconds; print the peak of memory as JSON."""
+    """Detect in samples, repeated for so many seconds; print the peak of memory as JSON."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=main.__doc__)
-    parser.add_argument("channels", type=int)
+    parser.add_argument("samples", type=Path, help="a .npy file, shape (channels, samples)")
     parser.add_argument("seconds", type=float)
     options = parser.parse_args()
     from kedut.measurement.detectors.emg import detect_emg
 
-    recording = Repeated(block(options.channels, 10.0), options.seconds)
+    recording = Repeated(np.load(options.samples), options.seconds)
     before = peak_mib()
     detect_emg(recording)
     print(json.dumps({"before_mib": before, "peak_mib": peak_mib()}))
@@ -185,8 +203,13 @@ def main() -> int:
 
 
 def peak_mib() -> float:
-    """Give the peak of this process's memory so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / _MIB
+    """Give the peak of this process's memory so far.
+
+    Not what `getrusage` says: there a process starts with the peak of the one that started it.
+    """
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmHWM:"))
+    return float(line.split()[1]) / _KIB
 
 
 if __name__ == "__main__":
