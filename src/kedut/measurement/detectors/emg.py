@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.detectors.emg_activity import Activity, activity
-from kedut.measurement.detectors.emg_explain import Discharges, explain
+from kedut.measurement.detectors.emg_discharges import Discharges, View
+from kedut.measurement.detectors.emg_explain import explain
 from kedut.measurement.detectors.emg_kinds import kinds, trains
 from kedut.measurement.detectors.emg_learning import Learnt, learn_from
 from kedut.measurement.detectors.emg_refining import refine
@@ -77,13 +78,13 @@ def detect_emg(
     """
     about = recording.about
     if about.rate_hz < LOWEST_RATE_HZ:
-        return Detected(twitches=(), quality=unusable(about, "rate_too_low"))
+        return Detected(twitches=(), quality=unusable("rate_too_low"))
     if about.duration_s < SHORTEST_S or not about.channels:
-        return Detected(twitches=(), quality=unusable(about, "too_short"))
+        return Detected(twitches=(), quality=unusable("too_short"))
     cut = plan(about.rate_hz, about.length)
     seen, pieces = survey(recording, cut)
     if float(seen.noise_uv.max()) < SILENT_UV:
-        return Detected(twitches=(), quality=unusable(about, "no_signal"))
+        return Detected(twitches=(), quality=unusable("no_signal"))
     shapes = tap_shapes(cut)
     learnt = learn_from(pieces, seen, cut, shapes, exclude=exclude)
     if learnt.crowded:
@@ -92,7 +93,7 @@ def detect_emg(
     for number in range(cut.count):
         part = pieces.pop(number, None) or piece(recording, cut, number, mains_hz=seen.mains_hz)
         act = learnt.activities.pop(number, None) or activity(part, seen, cut, exclude=exclude)
-        explain(part, act, learnt, seen, cut, shapes, found.discharges)
+        explain(View(part, act, learnt, seen, cut, shapes), found.discharges)
         _gather(found, part, act, cut)
         if progress is not None:
             progress((number + 1) / cut.count)

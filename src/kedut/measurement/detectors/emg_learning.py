@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
@@ -137,9 +138,7 @@ def in_crowds(
             snippets.append(wide[:, at - before : at + after])
             noise.append(per_sample(found.loud, at + first - before, cut.work))
             last = i + 1 == len(peaks)
-            clear.append(
-                (i == 0 or at - peaks[i - 1] > free, last or peaks[i + 1] - at > free)
-            )
+            clear.append((i == 0 or at - peaks[i - 1] > free, last or peaks[i + 1] - at > free))
     return snippets, noise, clear
 
 
@@ -235,7 +234,7 @@ def _measure_noise(
     found: list[NDArray[np.float32]] = []
     beats: list[list[NDArray[np.float64]]] = [[] for _ in range(templates.units)]
     for i, p in pieces.items():
-        parts = basis @ (p.wide / seen.noise_uv[:, None])
+        parts = (basis / seen.noise_uv) @ p.wide
         z = matched(parts, spectra, cut.work // 2) / float(np.median(acts[i].loud))
         few = z[:, :: max(1, z.shape[1] // FEW)]
         n = few.shape[1]
@@ -244,7 +243,9 @@ def _measure_noise(
         found.append(np.square(spread))
         inner = slice(cut.margin // 2, (cut.margin + cut.keep) // 2)
         for unit, row in enumerate(z):
-            at = peaks(row[inner], HEARD * float(spread[unit]), round(BEAT_S * cut.work_rate_hz / 2))
+            at = peaks(
+                row[inner], HEARD * float(spread[unit]), round(BEAT_S * cut.work_rate_hz / 2)
+            )
             beats[unit].append(cut.first_s(i) + 2 * (at + inner.start) / cut.work_rate_hz)
     kappa = np.quantile(np.array(found), 0.4, axis=0)
     templates.kappa[:] = np.clip(kappa, 0.5, 6.0)
@@ -254,7 +255,22 @@ def _measure_noise(
             templates.least[unit] = HEARD
 
 
+@numba.njit(cache=True)
+def _peaks(x, least, apart, out):  # type: ignore[no-untyped-def]
+    count, last = 0, -apart - 1
+    for i in range(x.size):
+        if x[i] > least:
+            if count and i - last <= apart:
+                if x[i] > x[out[count - 1]]:
+                    out[count - 1] = i
+            else:
+                out[count] = i
+                count += 1
+            last = i
+    return count
+
+
 def peaks(x: NDArray[np.float32], least: float, apart: int) -> NDArray[np.int64]:
-    """Give where x is above `least` and the largest within `apart` samples."""
-    top = maximum_filter1d(x, 2 * apart + 1)
-    return np.flatnonzero((x >= top) & (x > least))
+    """Give the top of each stretch above `least`; pauses up to `apart` samples are within one."""
+    out = np.empty(x.size // max(apart, 1) + 2, np.int64)
+    return out[: _peaks(np.ascontiguousarray(x), np.float32(least), apart, out)]

@@ -1,5 +1,7 @@
 """Potentials taken out of a stretch one after the other: overlaps and doublets come apart."""
 
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop for numba; calls would hide it
+
 from __future__ import annotations
 
 import numba
@@ -117,7 +119,7 @@ def refit(x, bank, norms, kappa, bounds, found, count, reach):  # type: ignore[n
     lags = x.shape[1] - length + 1
     for e in range(count):
         unit, where = int(found[e, 0]), int(found[e, 1])
-        shift, scale = int(round(found[e, 2] * shifts)), found[e, 3]
+        shift, scale = round(found[e, 2] * shifts), found[e, 3]
         for p in range(parts):
             for j in range(length):
                 x[p, where + j] += scale * bank[unit, shift, p, j]
@@ -152,7 +154,7 @@ def refit(x, bank, norms, kappa, bounds, found, count, reach):  # type: ignore[n
 @numba.njit(cache=True, fastmath=True)
 def beginnings(x, bank, norms, kappa, bounds, threshold, apart, out):  # type: ignore[no-untyped-def]
     """List where else one may begin: unit and lag of the largest gains, one a peak, best first."""
-    units, _, parts, length = bank.shape
+    units, _, _, length = bank.shape
     lags = x.shape[1] - length + 1
     if lags < 1:
         return 0

@@ -1,12 +1,13 @@
-"""Shapes learnt in bursts made better: each discharge is looked at with its neighbours taken out."""
+"""Shapes learnt in bursts made better: each discharge is seen with its neighbours taken out."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from kedut.measurement.detectors.emg_activity import per_sample
-from kedut.measurement.detectors.emg_explain import APART_S, solve, worth_explaining
+from kedut.measurement.detectors.emg_explain import APART_S, worth_explaining
 from kedut.measurement.detectors.emg_learning import Learnt, known
+from kedut.measurement.detectors.emg_solving import solve
 from kedut.measurement.detectors.emg_survey import Survey
 from kedut.measurement.detectors.emg_templates import FEWEST, Templates, bank_of, ease
 from kedut.measurement.filters.blocks import Block, Plan
@@ -20,9 +21,7 @@ def refine(learnt: Learnt, pieces: dict[int, Piece], seen: Survey, cut: Plan) ->
     """Give templates averaged over discharges that were freed of what overlaps them."""
     for _ in range(ROUNDS):
         templates = _again(learnt, pieces, seen, cut)
-        learnt = known(
-            templates, learnt.basis, pieces, learnt.activities, seen, cut, crowded=False
-        )
+        learnt = known(templates, learnt.basis, pieces, learnt.activities, seen, cut, crowded=False)
     return learnt
 
 

@@ -62,7 +62,10 @@ def size(work_rate_hz: float) -> tuple[int, int]:
 
 
 def learn(
-    x: Snippets, noise: NDArray[np.float32], work_rate_hz: float, clear: NDArray[np.bool_] | None = None
+    x: Snippets,
+    noise: NDArray[np.float32],
+    work_rate_hz: float,
+    clear: NDArray[np.bool_] | None = None,
 ) -> Templates:
     """Group snippets into units and average each.
 
@@ -103,10 +106,11 @@ def _group(x: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int
     """Group by shape and size together: far apart is what noise and variation do not explain."""
     away = x - x.mean(axis=0)
     dims = min(DIMENSIONS, *x.shape)
-    _, axes = eigh(
-        away.T @ away, subset_by_index=(x.shape[1] - dims, x.shape[1] - 1), check_finite=False
-    )
-    low = away @ axes
+    wide = x.shape[1] > x.shape[0]  # the smaller of the two squares has the same axes
+    square = (away @ away.T if wide else away.T @ away).astype(np.float64)
+    n = len(square)
+    values, axes = eigh(square, subset_by_index=(n - dims, n - 1), check_finite=False)
+    low = (axes * np.sqrt(np.maximum(values, 0)) if wide else away @ axes).astype(np.float32)
     energy = np.square(x).sum(axis=1)
     far = np.square(low).sum(axis=1)
     d2 = far[:, None] + far[None] - 2 * low @ low.T

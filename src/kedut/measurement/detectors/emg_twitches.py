@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.detectors.emg_explain import SNIPPET_S, Discharges
+from kedut.measurement.detectors.emg_discharges import SNIPPET_S, Discharges
 from kedut.measurement.detectors.emg_learning import Learnt
 from kedut.measurement.filters.blocks import Block
 from kedut.measurement.recording import About
@@ -74,7 +74,7 @@ def twitches(
 
 
 def _clusters(units: NDArray[np.int64]) -> dict[int, int]:
-    """Number the units that were found, the most frequent first."""
+    """Give each unit that was found its number, the most frequent first."""
     found, count = np.unique(units[units >= 0], return_counts=True)
     order = np.argsort(-count, kind="stable")
     return {int(found[i]): n for n, i in enumerate(order)}

@@ -27,7 +27,9 @@ def upper_level(size: Block, count: int) -> Block:
     """Give the noise by its upper band: median size in each window, as a standard deviation."""
     n = size.shape[1] // count
     cells = size[:, : n * count].reshape(size.shape[0], count, n)
-    return np.asarray(np.partition(cells, n // 2, axis=2)[:, :, n // 2] / RAYLEIGH_MEDIAN, np.float32)
+    return np.asarray(
+        np.partition(cells, n // 2, axis=2)[:, :, n // 2] / RAYLEIGH_MEDIAN, np.float32
+    )
 
 
 def quiet_level(y: Block, count: int) -> Block:

@@ -137,6 +137,6 @@ def judge(about: About, excluded: Sequence[Excluded], figures: dict[str, float])
     )
 
 
-def unusable(about: About, reason: str) -> Quality:
+def unusable(reason: str) -> Quality:
     """Say that nothing can be measured, and why."""
     return Quality(usable=False, usable_s=0.0, reasons=(reason,))

@@ -1,0 +1,100 @@
+"""Discharges as they are found, column by column, and the stretch in which one looks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.measurement.detectors.emg_activity import Activity, moved_uv
+from kedut.measurement.detectors.emg_learning import Learnt
+from kedut.measurement.detectors.emg_survey import Survey
+from kedut.measurement.detectors.emg_taps import TapShapes
+from kedut.measurement.filters.blocks import Plan
+from kedut.measurement.filters.pieces import Piece
+
+SNIPPET_S = (0.02, 0.03)  # constant: before and after the peak
+MOST_SNIPPETS = 20_000  # constant: 4 MB
+
+
+@dataclass(slots=True)
+class Discharges:
+    """What was found, column by column; times in seconds.
+
+    unit : place of the template, or -1
+    channel : where it was largest
+    snippet : what was recorded around the peak there, uV, or none where enough are kept
+    moved : size of slow movement there, uV; 0 where it is as usual
+    rate_hz : of the snippets
+    """
+
+    time: list[float] = field(default_factory=list)
+    unit: list[int] = field(default_factory=list)
+    score: list[float] = field(default_factory=list)
+    channel: list[int] = field(default_factory=list)
+    amplitude: list[float] = field(default_factory=list)
+    snippet: list[NDArray[np.float32] | None] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
+    rate_hz: float = 0.0
+    taps: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A piece with all that is known about it and its recording."""
+
+    part: Piece
+    found: Activity
+    learnt: Learnt
+    seen: Survey
+    cut: Plan
+    shapes: TapShapes
+
+    def time_s(self, at: float) -> float:
+        """Give the time of a sample of the piece."""
+        return self.cut.first_s(self.part.number) + at / self.cut.work_rate_hz
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a piece: its first sample, how loud the noise is, what may be counted in it."""
+
+    first: int
+    loud: float
+    low: float
+    high: float
+
+    def counts(self, at: float) -> bool:
+        """Tell whether a sample of the piece belongs to this stretch alone."""
+        return self.low <= at < self.high
+
+
+def last_sample(view: View) -> int:
+    """Give the sample of the piece at which the next one, or nothing, begins."""
+    cut = view.cut
+    end = (cut.length / cut.rate_hz - cut.first_s(view.part.number)) * cut.work_rate_hz
+    return min(cut.margin + cut.keep, int(end))
+
+
+def add(
+    out: Discharges,
+    view: View,
+    at: float,
+    *,
+    unit: int,
+    channel: int,
+    score: float,
+    amplitude: float,
+) -> None:
+    """Add a discharge at a sample of the piece, and what was recorded around it."""
+    out.time.append(view.time_s(at))
+    out.unit.append(unit)
+    out.score.append(score)
+    out.channel.append(channel)
+    out.amplitude.append(amplitude)
+    part, peak = view.part, int(at)
+    out.moved.append(moved_uv(view.found, peak, part.wide.shape[1]))
+    before, after = (round(s * out.rate_hz) for s in SNIPPET_S)
+    enough = len(out.snippet) >= MOST_SNIPPETS
+    out.snippet.append(None if enough else part.wide[channel, peak - before : peak + after].copy())
