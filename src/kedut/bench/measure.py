@@ -262,10 +262,11 @@ Machine: {machine()}.
 Pairs are one to one: EMG by its peak within 25 ms of the true one, time of voluntary contraction,
 cramp and tremor left out; motion by its onset within 60 ms, film within 100 ms, one constant lag
 allowed for each. Peers ran on the same recordings in the same run, each in the one of its settings
-that suits all files best; the slow ones on the first set only. Times are of the processor. The shared recordings come from another
-group's simulator and are not part of this repository; the drawn ones come from `kedut.simulate`.
-"Rest lost" is the share of time without effort that was left out. "Held" is the share of files
-whose interval holds the true rate: that of the processes in the long run, not that of the file.
+that suits all files best; the slow ones on the first set only. Times are of the processor. The
+shared recordings come from another group's simulator and are not part of this repository; the
+drawn ones come from `kedut.simulate`. "Rest lost" is the share of time without effort that was
+left out. "Held" is the share of files whose interval holds the true rate: that of the processes in
+the long run, not that of the file.
 
 {chr(10).join(text).rstrip()}
 """
