@@ -161,7 +161,14 @@ def scenes(token: str, lost: str) -> list[Scene]:
     token : opens something kept
     lost : opens nothing
     """
-    return [*_interview(), *_answers(), *_kept(token, lost), *_library(), *_failures()]
+    return [
+        *_interview(),
+        *_answers(),
+        *_kept(token, lost),
+        *_measure(),
+        *_library(),
+        *_failures(),
+    ]
 
 
 def _interview() -> Iterator[Scene]:
@@ -285,6 +292,13 @@ def _kept(token: str, lost: str) -> Iterator[Scene]:
         fields={"t": "rubbish"},
         status=422,
     )
+
+
+def _measure() -> Iterator[Scene]:
+    place = {"route": "/{language}/measure", "path": "measure"}
+    yield Scene(name="measure", **place, shows="[data-measure]:not([hidden])")
+    told: Fields = {"t": pack(endings()["self-care"])}
+    yield Scene(name="measure-within", **place, fields=told, shows="main form[action$=interview]")
 
 
 def _library() -> Iterator[Scene]:

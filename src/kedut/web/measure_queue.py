@@ -25,12 +25,12 @@ class Full(RuntimeError):
 
 
 class Queue:
-    """Who is measured and who waits, in this worker of the server."""
+    """Who is measured and who waits, in this worker of the server; `here` counts both."""
 
     def __init__(self, *, at_once: int = AT_ONCE, waiting: int = WAITING) -> None:
         self._slots = asyncio.Semaphore(at_once)
         self._room = at_once + waiting
-        self._here = 0
+        self.here = 0
 
     @contextlib.asynccontextmanager
     async def place(self) -> AsyncIterator[asyncio.Semaphore]:
@@ -40,13 +40,13 @@ class Queue:
         ------
         Full
         """
-        if self._here >= self._room:
+        if self.here >= self._room:
             raise Full
-        self._here += 1
+        self.here += 1
         try:
             yield self._slots
         finally:
-            self._here -= 1
+            self.here -= 1
 
 
 async def measured(
