@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
@@ -27,6 +28,7 @@ from kedut.report.terminal import console_for
 from tests.report.measured import PEAK_UV, emg, film
 
 KNOWLEDGE = ours()
+CHROMIUM = Path("/usr/bin/chromium")
 TIMES = [12.0, 15.0, 30.0, 30.033, 31.0, 33.0, 60.0, 80.0]
 
 
@@ -183,3 +185,54 @@ def test_the_terminal_keeps_to_80_columns(language) -> None:
     lines = printed(emg(TIMES, bursts=2), language).splitlines()
     assert max(map(cell_len, lines)) <= 80
     assert any("░" in line and "A" in line for line in lines)
+
+
+def test_a_share_too_small_to_be_written_is_said_to_be_smaller() -> None:
+    _, measurement = emg(TIMES)
+    lines = MeasureTeller(measurement, (), KNOWLEDGE, "id")
+    told = [lines._percent(share) for share in (0.0, 0.0004, 0.0153, 0.5, 1.0)]
+    assert [text.replace("\N{NO-BREAK SPACE}", " ") for text in told] == [
+        "0 %",
+        "<0,1 %",
+        "1,5 %",
+        "50 %",
+        "100 %",
+    ]
+
+
+def test_channels_that_are_not_drawn_are_counted() -> None:
+    assert "Shown are 4 of 16 channels, those with most twitches" in told(emg(TIMES, columns=4))
+    assert "Shown are 4 of 16 channels, the first ones" in told(emg([], columns=4))
+
+
+def test_the_trace_is_zoomed_by_its_script_and_shown_without(tmp_path) -> None:
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright")
+    if not CHROMIUM.exists():
+        pytest.skip("needs Chromium: apt-get install chromium")
+    file = tmp_path / "calf.html"
+    file.write_text(page([row(emg(TIMES))], KNOWLEDGE, "en"), encoding="utf-8")
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=str(CHROMIUM),
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
+        try:
+            faults: list[str] = []
+            tab = browser.new_page()
+            tab.on("console", lambda message: faults.append(message.text))
+            tab.on("pageerror", lambda error: faults.append(str(error)))
+            tab.goto(file.as_uri())
+            ticks = tab.locator(".trace .ticks span")
+            assert ticks.all_inner_texts() == ["0:00", "0:30", "1:00", "1:30", "2:00"]
+            tab.click("[data-do=next]")
+            playwright.expect(ticks.nth(2)).to_have_text("0:12.00")
+            tab.focus(".stage")
+            tab.keyboard.press("0")
+            playwright.expect(ticks.nth(4)).to_have_text("2:00")
+            assert not faults
+            bare = browser.new_context(java_script_enabled=False).new_page()
+            bare.goto(file.as_uri())
+            assert bare.locator("svg.plot path").bounding_box()["width"] > 100
+            assert not bare.locator(".controls").is_visible()
+        finally:
+            browser.close()

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float32]
 
 MOST_SOURCES = 8
+_LEAST_GRID = 4  # electrodes; fewer are single leads
 _MOST_LINES = 50
 _MOST_POINTS = 160
 _ACROSS = 4
@@ -55,8 +56,8 @@ def waveforms(measurement: Measurement, words: Words) -> Figure:
         if twitch.kind is not Kind.GROUPED and not twitch.artefact:
             by_source.setdefault(twitch.cluster, []).append(row)
     order = [c for c in letters if c in by_source][:MOST_SOURCES] or [-1]
-    across = min(_ACROSS, len(order))
-    down = -(-len(order) // across)
+    down = -(-len(order) // _ACROSS)
+    across = -(-len(order) // down)
     figure, axes = draw(down, columns=across, height_in=0.4 + 1.75 * down)
     step = max(1, shapes.shape[1] // _MOST_POINTS)
     for one, cluster in zip(axes, order, strict=False):
@@ -131,7 +132,7 @@ def _span(seconds: float, language: str) -> str:
 def has_grid(measurement: Measurement) -> bool:
     """Say whether the channels stand on a grid of electrodes."""
     places = [c for c in measurement.about.channels if c.column is not None and c.row is not None]
-    return len(places) > MOST_SOURCES
+    return len(places) >= _LEAST_GRID
 
 
 def grid(measurement: Measurement, words: Words) -> Figure:

@@ -52,7 +52,9 @@ def between(low: float, high: float, words: Words, digits: int = 2) -> str:
 def span(seconds: float, words: Words) -> str:
     """Give a length of time in the units a person would use."""
     if seconds < _LONG_S:
-        return words.say("measure.span.s", s=figure(seconds, words.language, 3))
+        return words.say(
+            "measure.span.s", s=figure(seconds, words.language, 3 if seconds >= 1 else 2)
+        )
     if seconds < _LONGER_S:
         minutes, rest = divmod(round(seconds), 60)
         key = "measure.span.min" if rest else "measure.span.min.even"

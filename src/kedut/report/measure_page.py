@@ -139,7 +139,8 @@ def _fewer(measurement: Measurement, shown: int, words: Words) -> str:
     channels = len(measurement.about.channels)
     if not 0 < shown < channels:
         return ""
-    return words.say("measure.trace.channels", shown=shown, all=whole(channels, words.language))
+    key = "channels" if measurement.detected.twitches else "channels.first"
+    return words.say(f"measure.trace.{key}", shown=shown, all=whole(channels, words.language))
 
 
 def _json(trace: Trace | None) -> str:

@@ -21,6 +21,7 @@ from kedut.measurement.recording import Modality
 from kedut.report.measure_numbers import NOTHING, between, figure, fixed, span, unit, whole
 from kedut.report.measure_signal import labels
 
+_LEAST_SHARE = 0.001  # a smaller one is said to be smaller
 MEANS = ("count", "rate", "function", "again")
 _FIGURE = re.compile(r"(\w+) ([-+.\de]+)(?: \(([-+.\de]+) to ([-+.\de]+)\))?, limit .*")
 Pair = tuple[str, str]
@@ -160,8 +161,11 @@ class MeasureTeller:
 
     def _percent(self, share: float) -> str:
         """Give a share in hundredths, to a tenth where it is small; the sign stays beside it."""
-        places = 0 if share >= 0.1 or share == 0 else 1
-        return f"{fixed(100 * share, self.language, places)}\N{NO-BREAK SPACE}%"
+        if 0 < share < _LEAST_SHARE:
+            told = f"<{fixed(100 * _LEAST_SHARE, self.language, 1)}"
+        else:
+            told = fixed(100 * share, self.language, 0 if share >= 0.1 or share == 0 else 1)
+        return f"{told}\N{NO-BREAK SPACE}%"
 
     def reasons(self) -> list[str]:
         """Give the reasons of the quality, worst first, and how small a twitch was seen."""
