@@ -26,7 +26,6 @@ _EDGE_S = 0.15  # constant: so much of an end tells its level
 _LEAST_S = 1.0  # constant: in less there is no twitch with its neighbourhood
 _LOOKS = 2  # constant: what lay under a movement may be one too; not for ever
 _SLOWEST_HZ = 30.0  # constant: below this a twitch is less than a handful of samples
-_MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 
 
 def detect_motion(
@@ -166,7 +165,7 @@ def _detected(about: About, seen: Seen, names: tuple[str, ...]) -> Detected:
         )
         for place, one in enumerate(events)
     )
-    kept = [place for place, one in enumerate(events) if one.window is not None][:_MOST_WAVEFORMS]
+    kept = [place for place, one in enumerate(events) if one.window is not None]
     waves = [events[place].window for place in kept]
     return Detected(
         twitches=twitches,

@@ -12,6 +12,7 @@ _BEAT_S = (0.45, 1.5)  # constant: 40 to 133 beats a minute
 _BEATS = 10  # constant: fewer intervals may be steady by chance
 _STEADY = 0.12  # constant: a heart's next beat comes within this share of the usual interval
 _MISSED = 4  # constant: so many beats in a row may be too small to be found
+_ENOUGH = 1000  # constant: so many tell a heart from twitches; more cost memory
 _SHARE = 0.75  # constant: so many of a source's intervals must be steady
 _GROUP_S = 0.2  # constant: twitches that follow one another faster than 5 Hz ...
 _GROUP_OF = 4  # constant: ... and so many of them are one grouped discharge
@@ -34,7 +35,8 @@ def pulse_per_min(events: Sequence[Timed]) -> tuple[float, frozenset[int]]:
     rate, beats = 0.0, frozenset[int]()
     for site in sorted({one.site for one in events}):
         places = [place for place, one in enumerate(events) if one.site == site]
-        usual_s = _steady(np.diff([events[place].onset_s for place in places]))
+        some = places[: _ENOUGH + 1]
+        usual_s = _steady(np.diff([events[place].onset_s for place in some]))
         if usual_s:
             beats |= frozenset(places)
             rate = 60 / usual_s

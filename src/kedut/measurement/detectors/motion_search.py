@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +41,7 @@ Flags = NDArray[np.bool_]
 _LEAST = 5.3
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
 _LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
+MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 _FAINT = 8.0  # constant: what stands out less is not called a movement
 _JOIN_S = 0.35  # constant: what stands out nearer than this is explained together
 _RING_S = 1.5  # constant: so long the filters ring after what is large
@@ -55,7 +56,8 @@ _MARGIN = 1.0  # constant: so far above the least score a twitch is found five t
 class Event:
     """A twitch; `site` is the source it comes from, -1 where that is not known.
 
-    window : the axis of its direction round its start; none at the ends of the recording
+    window : the axis of its direction round its start; none at the ends of the recording, and none
+        where there are many already
     """
 
     onset_s: float
@@ -297,7 +299,10 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
             site = learnt[pick.shape - TWITCHES]
         else:
             site = seen.sites.nearest(np.outer(arrow, shapes(piece.rate_hz)[pick.shape]))
-        seen.events.append(_event(piece, pick, arrow, bank.answers.wave[pick.shape], site))
+        event = _event(piece, pick, arrow, bank.answers.wave[pick.shape], site)
+        if len(seen.events) >= MOST_WAVEFORMS:
+            event = replace(event, window=None)
+        seen.events.append(event)
 
 
 def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> Event:
