@@ -1,0 +1,1 @@
+"""What a person noted over weeks, and the trend in it; no medicine."""

@@ -1,0 +1,266 @@
+"""Diary entries and events as JSON, one event a line; a bad line is told and the rest goes on."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from kedut.diary.entry import (
+    Alcohol,
+    Amount,
+    Context,
+    Count,
+    Entry,
+    Function,
+    MeasuredRate,
+    Said,
+)
+from kedut.diary.errors import BadEntry, LineFault
+from kedut.diary.journal import Event, Kind, added
+
+_SHOWN_OF_A_BAD_LINE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What an import gave: the events, and the lines that were left out."""
+
+    events: tuple[Event, ...]
+    faults: tuple[LineFault, ...]
+
+
+def dump_events(events: Iterable[Event]) -> str:
+    """Give the events as JSON lines."""
+    return "".join(
+        json.dumps(event_to_json(event), ensure_ascii=False, sort_keys=True) + "\n"
+        for event in events
+    )
+
+
+def load_events(text: str) -> Imported:
+    """Read JSON lines: events, or bare entries, each of which is added as of its own time."""
+    events, faults = [], []
+    for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            events.append(event_from_json(_parsed(line)))
+        except ValueError as wrong:
+            faults.append(LineFault(line=number, what=str(wrong), text=line[:_SHOWN_OF_A_BAD_LINE]))
+    return Imported(events=tuple(events), faults=tuple(faults))
+
+
+def event_to_json(event: Event) -> dict[str, Any]:
+    """Give an event in its outside shape."""
+    told: dict[str, Any] = {
+        "event": event.kind.value,
+        "entry_id": event.entry_id,
+        "recorded": event.recorded.isoformat(),
+    }
+    if event.entry is not None:
+        told["entry"] = entry_to_json(event.entry)
+    return told
+
+
+def event_from_json(told: Mapping[str, Any]) -> Event:
+    """Read an event, or a bare entry; raises BadEntry or another ValueError saying why not."""
+    if "event" not in told:
+        bare = entry_from_json(told)
+        return added(bare, bare.at)
+    kind = _choice(Kind, told["event"], "event")
+    given = _object(told, "entry")
+    entry = entry_from_json(given) if given else None
+    entry_id = told.get("entry_id") or (None if entry is None else entry.id)
+    if not isinstance(entry_id, str):
+        raise BadEntry(f"an event that is to {kind} an entry needs 'entry_id'")
+    return Event(kind=kind, entry_id=entry_id, recorded=_time(told, "recorded"), entry=entry)
+
+
+def entry_to_json(entry: Entry) -> dict[str, Any]:
+    """Give an entry in its outside shape; what is open is left out."""
+    told: dict[str, Any] = {"id": entry.id, "at": entry.at.isoformat()}
+    if entry.said is not None:
+        told["said"] = entry.said.value
+    if entry.count is not None:
+        told["count"] = _plain(entry.count)
+    if entry.measured is not None:
+        told["measured"] = _plain(entry.measured)
+    told |= {key: list(names) for key in _LISTS if (names := getattr(entry, key))}
+    told |= {key: facts for key in _GROUPS if (facts := _plain(getattr(entry, key)))}
+    if entry.note:
+        told["note"] = entry.note
+    return told
+
+
+def entry_from_json(told: Mapping[str, Any]) -> Entry:
+    """Read an entry; one without id gets one made of its content, the same each time."""
+    at = _time(told, "at")
+    given = told.get("id")
+    if given is not None and not isinstance(given, str):
+        raise BadEntry(f"'id' must be a text, got {given!r}")
+    return Entry(
+        id=given or _id_of(told),
+        at=at,
+        said=None if told.get("said") is None else _choice(Said, told["said"], "said"),
+        count=_count(told),
+        measured=_measured(told),
+        where=_names(told, "where"),
+        new_symptoms=_names(told, "new_symptoms"),
+        context=_context(told),
+        function=_function(told),
+        note=_text(told, "note"),
+    )
+
+
+_LISTS = ("where", "new_symptoms")
+_GROUPS = ("context", "function")
+
+
+def _plain(facts: Any) -> dict[str, Any]:
+    found = {part.name: getattr(facts, part.name) for part in fields(facts)}
+    found = {name: list(v) if isinstance(v, tuple) else v for name, v in found.items()}
+    if not found.get("no_remedy", True):
+        del found["no_remedy"]
+    return {name: value for name, value in found.items() if value not in (None, [], "")}
+
+
+def _parsed(line: str) -> Mapping[str, Any]:
+    try:
+        told = json.loads(line)
+    except (ValueError, RecursionError):
+        raise BadEntry("this is not JSON; each line must be one whole object") from None
+    if not isinstance(told, dict):
+        raise BadEntry("each line must be one object in braces")
+    return told
+
+
+def _id_of(told: Mapping[str, Any]) -> str:
+    content = json.dumps(dict(told), sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(content.encode(errors="surrogatepass"), digest_size=10).hexdigest()
+
+
+def _time(told: Mapping[str, Any], key: str) -> datetime:
+    text = told.get(key)
+    if not isinstance(text, str):
+        raise BadEntry(f"{key!r} is missing; write it like 2026-03-01T20:00+07:00")
+    try:
+        at = datetime.fromisoformat(text.split("[", 1)[0])  # RFC 9557 adds the zone's name
+        at.timestamp()
+    except (ValueError, OverflowError):
+        raise BadEntry(f"{key!r} is no time: {text!r}; write 2026-03-01T20:00+07:00") from None
+    if at.tzinfo is None:
+        raise BadEntry(f"{key!r} has no time zone: {text!r}; add it, as in {text}+07:00")
+    return at
+
+
+_Choice = TypeVar("_Choice", bound=StrEnum)
+
+
+def _choice(kind: type[_Choice], value: object, key: str) -> _Choice:
+    try:
+        return kind(str(value))
+    except ValueError:
+        raise BadEntry(
+            f"{key!r} must be one of {', '.join(one.value for one in kind)}; got {value!r}"
+        ) from None
+
+
+def _object(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = told.get(key)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise BadEntry(f"{key!r} must be an object in braces, got {value!r}")
+    return value
+
+
+def _names(told: Mapping[str, Any], key: str) -> tuple[str, ...]:
+    value = told.get(key)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise BadEntry(f"{key!r} must be a list of identifiers, got {value!r}")
+    return tuple(value)
+
+
+def _text(told: Mapping[str, Any], key: str) -> str:
+    value = told.get(key)
+    if value is not None and not isinstance(value, str):
+        raise BadEntry(f"{key!r} must be a text, got {value!r}")
+    return value or ""
+
+
+def _number(told: Mapping[str, Any], key: str) -> float | None:
+    value = told.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadEntry(f"{key!r} must be a number, got {value!r}")
+    return float(value)
+
+
+def _needed(told: Mapping[str, Any], key: str) -> float:
+    value = _number(told, key)
+    if value is None:
+        raise BadEntry(f"{key!r} is missing")
+    return value
+
+
+def _count(told: Mapping[str, Any]) -> Count | None:
+    count = _object(told, "count")
+    if not count:
+        return None
+    twitches = _needed(count, "twitches")
+    if twitches != twitches // 1:
+        raise BadEntry(f"'twitches' must be a whole number, got {twitches}")
+    return Count(twitches=int(twitches), minutes=_needed(count, "minutes"))
+
+
+def _measured(told: Mapping[str, Any]) -> MeasuredRate | None:
+    rate = _object(told, "measured")
+    if not rate:
+        return None
+    return MeasuredRate(
+        rate_per_min=_needed(rate, "rate_per_min"),
+        low=_needed(rate, "low"),
+        high=_needed(rate, "high"),
+        modality=_text(rate, "modality"),
+        recording=_text(rate, "recording"),
+    )
+
+
+def _context(told: Mapping[str, Any]) -> Context:
+    said = _object(told, "context")
+    return Context(
+        exercise=_amount(said, "exercise"),
+        sleep_hours=_number(said, "sleep_hours"),
+        stress=_amount(said, "stress"),
+        caffeine_cups=_number(said, "caffeine_cups"),
+        alcohol=None
+        if said.get("alcohol") is None
+        else _choice(Alcohol, said["alcohol"], "alcohol"),
+        drinking=_amount(said, "drinking"),
+        remedies=_names(said, "remedies"),
+        no_remedy=_yes_or_no(said, "no_remedy") or False,
+    )
+
+
+def _amount(told: Mapping[str, Any], key: str) -> Amount | None:
+    return None if told.get(key) is None else _choice(Amount, told[key], key)
+
+
+def _yes_or_no(told: Mapping[str, Any], key: str) -> bool | None:
+    value = told.get(key)
+    if value is not None and not isinstance(value, bool):
+        raise BadEntry(f"{key!r} must be true or false, got {value!r}")
+    return value
+
+
+def _function(told: Mapping[str, Any]) -> Function:
+    said = _object(told, "function")
+    return Function(**{part.name: _yes_or_no(said, part.name) for part in fields(Function)})

@@ -1,0 +1,105 @@
+"""A diary goes out and comes back whole; broken lines are told and the rest goes on."""
+
+import json
+from datetime import UTC, date, datetime, time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kedut.diary.entry import Entry, Said
+from kedut.diary.journal import Event, Journal
+from kedut.diary.reminders import Reminder, calendar
+from kedut.diary.table import COLUMNS, dump_table, load_table
+from kedut.diary.wire import dump_events, load_events
+from tests.diary.drawn import entries, events
+
+
+@given(st.lists(events(), max_size=6))
+def test_events_written_and_read_are_the_same(log: list[Event]) -> None:
+    read = load_events(dump_events(log))
+    assert read.events == tuple(log)
+    assert not read.faults
+
+
+@given(st.lists(entries(), max_size=4))
+def test_a_table_written_and_read_is_the_same(kept: list[Entry]) -> None:
+    read = load_table(dump_table(kept))
+    assert [event.entry for event in read.events] == kept
+    assert not read.faults
+
+
+@given(st.lists(events(), min_size=1, max_size=5), st.text(max_size=30), st.data())
+def test_a_bad_line_is_told_and_the_rest_goes_on(
+    log: list[Event], junk: str, data: st.DataObject
+) -> None:
+    place = data.draw(st.integers(0, len(log)))
+    lines = dump_events(log).splitlines()
+    bad = "{not json " + junk.replace("\n", " ").replace("\r", " ")
+    read = load_events("\n".join([*lines[:place], bad, *lines[place:]]))
+    assert read.events == tuple(log)
+    assert [fault.line for fault in read.faults] == [place + 1]
+
+
+@given(st.text() | st.from_regex(r'[\[{"a-z:0-9,}\]\n ]*', fullmatch=True))
+def test_no_text_breaks_an_import(text: str) -> None:
+    load_events(text)
+    load_table(text)
+    load_table("at,said,count.twitches\n" + text)
+
+
+def test_a_broken_table_loses_nothing_and_tells_all() -> None:
+    text = (
+        "\ufeffat;said;count.twitches;count.minutes;colour\r\n"
+        "2026-03-01T20:00+07:00;some;;;red\r\n"
+        "2026-03-02T20:00;some;;;\r\n"
+        "2026-03-03T20:00+07:00;plenty;;;\r\n"
+        "2026-03-04T20:00+07:00;;12;2,5;\r\n"
+        "2026-03-05T20:00+07:00;;12;;\r\n"
+        "yesterday;none\r\n"
+    )
+    read = load_table(text)
+    assert [event.entry.day.day for event in read.events if event.entry] == [1, 4]
+    assert [fault.line for fault in read.faults] == [3, 4, 6, 7]
+    assert "time zone" in read.faults[0].what
+    assert "none, some, a_lot" in read.faults[1].what
+    assert "minutes" in read.faults[2].what
+
+
+def test_importing_a_table_twice_changes_nothing() -> None:
+    text = "at,said\n2026-03-01T20:00+07:00,some\n2026-03-02T20:00+07:00,none\n"
+    once = Journal(load_table(text).events)
+    assert once.also(*load_table(text).events).events == once.events
+    assert len(once.entries()) == 2
+
+
+def test_a_bare_entry_is_added_and_the_name_of_its_zone_allowed() -> None:
+    line = json.dumps({"at": "2026-03-01T20:00+07:00[Asia/Jakarta]", "said": "some", "mood": 1})
+    (event,) = load_events(line).events
+    assert event.entry is not None
+    assert (event.entry.said, event.entry.at.isoformat()) == (
+        Said.SOME,
+        "2026-03-01T20:00:00+07:00",
+    )
+
+
+def test_a_note_that_looks_like_a_formula_is_none_in_a_spreadsheet() -> None:
+    entry = Entry(id="a", at=datetime(2026, 3, 1, tzinfo=UTC), note="=HYPERLINK(1)")
+    row = dump_table([entry]).split("\r\n")[1]
+    assert row.split(",")[COLUMNS.index("note")] == "'=HYPERLINK(1)"
+
+
+def test_rfc5545_3_1_lines_are_at_most_75_octets_and_end_with_crlf() -> None:
+    title = "Catatan hari ini; “ten, heel raises” \\ " + "kaki " * 20 + "\nBEGIN:VEVENT"
+    reminder = Reminder(first=date(2026, 3, 1), at=time(20), title=title, days=14)
+    made = datetime(2026, 2, 28, 3, tzinfo=UTC)
+    file = calendar((reminder,), made=made, product="-//kedut//diary//ID")
+    lines = file.split(b"\r\n")
+    assert lines[-1] == b""
+    assert all(len(line) <= 75 and b"\n" not in line for line in lines)
+    whole = file.replace(b"\r\n ", b"").decode().split("\r\n")
+    assert whole.count("BEGIN:VEVENT") == 1, "a title cannot begin an event"
+    assert "DTSTART:20260301T200000" in whole, "floating: by the clock where the person is"
+    assert "DTSTAMP:20260228T030000Z" in whole
+    assert "RRULE:FREQ=DAILY;COUNT=14" in whole
+    summary = next(line for line in whole if line.startswith("SUMMARY:"))
+    assert "Catatan hari ini\\; “ten\\, heel raises” \\\\ " in summary
