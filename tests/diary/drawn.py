@@ -1,9 +1,11 @@
-"""Diary entries and events for hypothesis."""
+"""Diary entries and events for hypothesis, and how many examples a law is tried on."""
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from kedut.diary.entry import (
@@ -18,6 +20,14 @@ from kedut.diary.entry import (
 )
 from kedut.diary.journal import Event, added, corrected, retracted
 
+EXAMPLES = int(os.environ.get("KEDUT_LAW_EXAMPLES", "40"))
+law = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=EXAMPLES <= 40,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 START = datetime(2026, 1, 1, tzinfo=UTC)
 names = st.lists(st.from_regex(r"[a-z_]{1,12}", fullmatch=True), max_size=2, unique=True).map(tuple)
 maybe = st.none() | st.booleans()

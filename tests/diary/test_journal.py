@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from kedut.diary.entry import Context, Entry, Function, Said
 from kedut.diary.journal import Event, Journal, Kind, added, corrected, retracted
-from tests.diary.drawn import entries, events, times
+from tests.diary.drawn import entries, events, law, times
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -18,6 +18,7 @@ def entry(id_: str = "a", hours: float = 0, **said: object) -> Entry:
     return Entry(id=id_, at=NOON + timedelta(hours=hours), **said)  # type: ignore[arg-type]
 
 
+@law
 @given(st.lists(events(), max_size=12), st.randoms())
 def test_the_order_of_events_does_not_matter(log: list[Event], chance) -> None:
     mixed = log.copy()
@@ -27,6 +28,7 @@ def test_the_order_of_events_does_not_matter(log: list[Event], chance) -> None:
     assert Journal(mixed).events == Journal(log).events
 
 
+@law
 @given(st.lists(events(), min_size=1, max_size=8), st.data())
 def test_a_duplicate_changes_nothing(log: list[Event], data: st.DataObject) -> None:
     again = data.draw(st.lists(st.sampled_from(log), max_size=5))
@@ -34,6 +36,7 @@ def test_a_duplicate_changes_nothing(log: list[Event], data: st.DataObject) -> N
     assert Journal(log).also(*again).days() == Journal(log).days()
 
 
+@law
 @given(st.lists(events().filter(lambda e: e.entry_id != "x"), max_size=6), st.data())
 def test_a_correction_equals_having_said_it_right(log: list[Event], data: st.DataObject) -> None:
     wrong, right = data.draw(entries("x")), data.draw(entries("x"))
@@ -42,6 +45,7 @@ def test_a_correction_equals_having_said_it_right(log: list[Event], data: st.Dat
     assert mended.entries() == Journal([*log, added(right, when)]).entries()
 
 
+@law
 @given(st.lists(events(), max_size=8), entries("x"), times())
 def test_an_entry_taken_back_leaves_the_rest_as_if_it_never_was(
     log: list[Event], extra: Entry, when: datetime

@@ -11,9 +11,10 @@ from kedut.diary.journal import Event, Journal
 from kedut.diary.reminders import Reminder, calendar
 from kedut.diary.table import COLUMNS, dump_table, load_table
 from kedut.diary.wire import dump_events, load_events
-from tests.diary.drawn import entries, events
+from tests.diary.drawn import entries, events, law
 
 
+@law
 @given(st.lists(events(), max_size=6))
 def test_events_written_and_read_are_the_same(log: list[Event]) -> None:
     read = load_events(dump_events(log))
@@ -21,6 +22,7 @@ def test_events_written_and_read_are_the_same(log: list[Event]) -> None:
     assert not read.faults
 
 
+@law
 @given(st.lists(entries(), max_size=4))
 def test_a_table_written_and_read_is_the_same(kept: list[Entry]) -> None:
     read = load_table(dump_table(kept))
@@ -28,6 +30,7 @@ def test_a_table_written_and_read_is_the_same(kept: list[Entry]) -> None:
     assert not read.faults
 
 
+@law
 @given(st.lists(events(), min_size=1, max_size=5), st.text(max_size=30), st.data())
 def test_a_bad_line_is_told_and_the_rest_goes_on(
     log: list[Event], junk: str, data: st.DataObject
@@ -40,6 +43,7 @@ def test_a_bad_line_is_told_and_the_rest_goes_on(
     assert [fault.line for fault in read.faults] == [place + 1]
 
 
+@law
 @given(st.text() | st.from_regex(r'[\[{"a-z:0-9,}\]\n ]*', fullmatch=True))
 def test_no_text_breaks_an_import(text: str) -> None:
     load_events(text)
