@@ -42,6 +42,7 @@ _LEAST = 5.3
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
 _LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
 MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
+_BODY_S = 0.12  # constant: so much of a twitch must lie outside of what is left out
 _FAINT = 8.0  # constant: what stands out less is not called a movement
 _JOIN_S = 0.35  # constant: what stands out nearer than this is explained together
 _RING_S = 1.5  # constant: so long the filters ring after what is large
@@ -292,7 +293,8 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
     shut = _flags(seen.excluded, piece)
     picks = sorted((pick for run in runs for pick in run.picks), key=lambda pick: pick.at)
     for pick in picks:
-        if not _within(piece, pick) or shut[pick.at]:
+        body = slice(pick.at, pick.at + round(_BODY_S * piece.rate_hz))
+        if not _within(piece, pick) or shut[body].any():
             continue
         arrow = back @ pick.arrow * scene.loud[pick.at] / bank.answers.strength[pick.shape]
         if pick.shape >= TWITCHES:
