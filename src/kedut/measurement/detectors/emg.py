@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from kedut.measurement.detectors.emg_activity import Activity, activity
 from kedut.measurement.detectors.emg_discharges import Discharges, View
 from kedut.measurement.detectors.emg_explain import explain
-from kedut.measurement.detectors.emg_kinds import kinds, trains
+from kedut.measurement.detectors.emg_kinds import dense, kinds, trains
 from kedut.measurement.detectors.emg_learning import Learnt, learn_from
 from kedut.measurement.detectors.emg_refining import refine
 from kedut.measurement.detectors.emg_survey import Survey, survey
@@ -41,6 +41,8 @@ LOWEST_RATE_HZ = 200.0  # constant: below, a potential is not drawn at all
 MOVED = (0.8, 4.0)  # constant: slow part over the potential: unknown shape, known shape
 MOVED_S = 0.12  # constant: around what movement made
 RUBBED, RUBBED_S = 3, 0.35  # constant: unknown shapes so many at once are noise of movement
+AT_WORK = 0.2  # constant: share of a recording that no rubbing takes
+AT_WORK_JOIN_S = 1.0  # constant: lull in weak work
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 SHORTEST_S = 1.0  # constant: shorter than any rest
@@ -137,17 +139,22 @@ def _finish(
     if beat:
         figures["ecg_per_min"] = 60 / beat
     moved = np.array(d.moved)[order] > np.where(units < 0, MOVED[0], MOVED[1]) * amplitude
-    moved |= _crowd(times, units, keep)
-    spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep]]
-    excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
+    will: list[Span] = []
     if exclude:
-        will = found.working + [
-            span
-            for unit in np.unique(units[keep & (units >= 0)])
-            for span in trains(times[units == unit])
-        ]
+        known = np.unique(units[keep & (units >= 0)])
+        will = found.working + dense(times[keep])
+        will += [span for unit in known for span in trains(times[units == unit])]
         will = [s for s in joined(will, JOIN_S) if s[1] - s[0] >= LEAST_S]
+        rubbed = _crowd(times, units, keep & ~inside(times, will))
+        crowds = joined([(t - MOVED_S, t + MOVED_S) for t in times[rubbed]], MOVED_S)
+        if sum(b - a for a, b in crowds) > AT_WORK * about.duration_s:
+            # so much of it is muscle at work, seen through a needle
+            will = joined(will + crowds, AT_WORK_JOIN_S)
+            rubbed[:] = False
         excluded += excluded_spans(will, Reason.VOLUNTARY, about.duration_s)
+        moved |= rubbed
+    spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep & ~inside(times, will)]]
+    excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
     keep &= ~inside(times, all_channels(excluded))
     for i, c in enumerate(about.channels):
         own = joined((e.onset_s, e.onset_s + e.duration_s) for e in excluded if e.channel == c.name)

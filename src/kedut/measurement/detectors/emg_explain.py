@@ -26,6 +26,7 @@ from kedut.measurement.filters.blocks import Block
 
 APART_S = 0.007  # constant: no axon fires twice within its refractory time
 KNOCK_APART_S = 0.01  # constant: the width of a potential's peak
+SAME = 0.15  # constant: share of the energy left: the unit rather than a knock
 MOST_PEAKS = 6  # constant: looked at in one stretch for a knock
 
 
@@ -83,7 +84,7 @@ def _taps(x: Block, view: View, stretch: Stretch, out: Discharges) -> Row:
         if look[at] < CLEAR:
             break
         before = np.square(x).sum(axis=0)
-        tap = take_tap(x, view.shapes, at)
+        tap = None if _edged(x, view, stretch, at) else take_tap(x, view.shapes, at)
         if tap is None:
             look[max(0, at - near) : at + near] = 0
             continue
@@ -93,6 +94,22 @@ def _taps(x: Block, view: View, stretch: Stretch, out: Discharges) -> Row:
         if stretch.counts(where):
             out.taps.append((view.time_s(where), tap[1]))
     return knock
+
+
+def _edged(x: Block, view: View, stretch: Stretch, at: int) -> bool:
+    """Tell whether a unit whose potential looks like a knock explains what is here."""
+    templates = view.learnt.templates
+    for unit in np.flatnonzero(templates.edged):
+        mean = templates.bank[unit, 0] / np.float32(stretch.loud)
+        first, stop = templates.heart[unit]
+        for start in range(at - int(templates.peak[unit]) - 3, at - int(templates.peak[unit]) + 4):
+            if start < 0 or start + mean.shape[1] > x.shape[1]:
+                continue
+            own = x[:, start + first : start + stop]
+            left = float(np.square(own - mean[:, first:stop]).sum()) - own.size
+            if left < SAME * float(np.square(own).sum()):
+                return True
+    return False
 
 
 def _add_known(e: Events, view: View, stretch: Stretch, out: Discharges) -> None:

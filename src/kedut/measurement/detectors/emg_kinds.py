@@ -11,6 +11,9 @@ PAIR_S = (0.008, 0.11)  # constant: intervals of doublets
 BURST_S = 0.2  # constant: 5 a second; slower is no burst
 SHORT_BURST_S = 0.1  # constant: three may fall together by chance, so they must be closer
 LONG_BURST = 5  # constant: what else is found inside is hardly told from it
+LULL_S = 0.25  # constant: no longer pause within a crowd
+CROWD_S = 2.0  # constant: a crowd of chance is shorter, at two discharges a second
+CROWD_PER_S = 6.0  # constant: what a weak contraction of a few units makes
 UNEVEN = 2.0  # constant: one interval over the next within a burst
 TRAIN_S = 2.2  # constant: longer than a burst of grouped discharges
 TRAIN_INTERVAL_S = (0.025, 0.3)  # constant: 3 to 40 a second, as a will drives a unit
@@ -59,6 +62,20 @@ def _bursts(times: NDArray[np.float64]) -> list[tuple[int, int]]:
 
 def _similar(a: float, b: float) -> bool:
     return max(a, b) <= UNEVEN * min(a, b)
+
+
+def dense(times_s: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Give first and last time of long crowds of discharges, whatever their units."""
+    breaks = np.flatnonzero(np.diff(times_s) > LULL_S)
+    firsts = np.concatenate(([0], breaks + 1))
+    lasts = np.concatenate((breaks, [len(times_s) - 1]))
+    return [
+        (float(times_s[a]), float(times_s[b]))
+        for a, b in zip(firsts, lasts, strict=True)
+        if b > a
+        and times_s[b] - times_s[a] >= CROWD_S
+        and (b - a) >= CROWD_PER_S * (times_s[b] - times_s[a])
+    ]
 
 
 def trains(times_s: NDArray[np.float64]) -> list[tuple[float, float]]:

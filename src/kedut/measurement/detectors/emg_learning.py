@@ -22,7 +22,7 @@ from kedut.measurement.detectors.emg_activity import (
 )
 from kedut.measurement.detectors.emg_survey import Survey
 from kedut.measurement.detectors.emg_taps import TapShapes, take_tap
-from kedut.measurement.detectors.emg_templates import Templates, learn, size
+from kedut.measurement.detectors.emg_templates import Templates, bank_of, learn, size
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.energy import FEW
 from kedut.measurement.filters.pieces import Piece
@@ -36,6 +36,7 @@ SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
 FREE_S = 0.06  # constant: the longest of potentials after its peak
 HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
 HEARD = 3.7  # constant: standard deviations; enough for what comes back evenly
+REPEATED = 5  # constant: knocks are not the same size so often; a unit is
 BEAT_S = 0.25  # constant: no heart beats twice within
 PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
 PARTS = 8  # constant: patterns over a grid; more hold only noise
@@ -71,8 +72,8 @@ def peak_near(x: Block, first: int, stop: int) -> int:
 
 def alone(
     part: Piece, seen: Survey, found: Activity, cut: Plan, shapes: TapShapes
-) -> tuple[list[Block], list[float]]:
-    """Give snippets, in units of typical noise, of potentials that stand alone; and the noise."""
+) -> tuple[list[Block], list[float], list[bool]]:
+    """Give snippets, in units of typical noise, of potentials that stand alone; the noise; knocks."""
     half = cut.work_rate_hz / 2
     before, after = size(cut.work_rate_hz)
     around = maximum_filter1d(found.score, 2 * round(ALONE_S * half))
@@ -80,7 +81,7 @@ def alone(
     for a, b in found.working:
         on[a:b] = False
     runs = stretches(on, round(JOIN_S * half))
-    snippets, noise = [], []
+    snippets, noise, knocks = [], [], []
     guard = round(0.03 * half)
     for i, (a, b) in enumerate(runs):
         if (b - a) > ALONE_S * half or 2 * a < cut.margin or 2 * b > cut.work - cut.margin:
@@ -97,11 +98,10 @@ def alone(
         size_uv = np.ptp(wide[:, at - 20 : at + 20] * seen.noise_uv[:, None], axis=1).max()
         if moved_uv(found, at + 2 * a - 2 * before, cut.work) > size_uv:
             continue
-        if take_tap(wide / loud, shapes, at) is not None:
-            continue
         snippets.append(wide[:, at - before : at + after])
         noise.append(loud)
-    return snippets, noise
+        knocks.append(take_tap(wide / loud, shapes, at) is not None)
+    return snippets, noise, knocks
 
 
 def in_crowds(
@@ -150,13 +150,16 @@ def learn_from(
     before, after = size(cut.work_rate_hz)
     snippets: list[Block] = []
     noise: list[float] = []
+    edged: list[Block] = []
+    edged_noise: list[float] = []
     acts = {i: activity(p, seen, cut, exclude=exclude) for i, p in pieces.items()}
     for i, p in pieces.items():
-        s, its = alone(p, seen, acts[i], cut, shapes)
-        snippets += s
-        noise += its
+        own, its, knocks = alone(p, seen, acts[i], cut, shapes)
+        for snippet, loud, knock in zip(own, its, knocks, strict=True):
+            (edged if knock else snippets).append(snippet)
+            (edged_noise if knock else noise).append(loud)
     clear: list[tuple[bool, bool]] = []
-    if channels <= PLAIN_CHANNELS:
+    if channels <= PLAIN_CHANNELS or not exclude:
         more, its_noise, its_clear = [], [], []
         for i, p in pieces.items():
             s, its, free = in_crowds(p, seen, acts[i], cut)
@@ -179,6 +182,15 @@ def learn_from(
         cut.work_rate_hz,
         np.array(clear, bool) if crowded else None,
     )
+    if len(edged) >= REPEATED and not crowded:
+        own = np.einsum("pc,ncs->nps", basis, np.array(edged[:MOST_SNIPPETS], np.float32))
+        more = learn(own, np.array(edged_noise[:MOST_SNIPPETS], np.float32), cut.work_rate_hz)
+        same = more.members >= max(REPEATED, len(own) / 2)
+        if same.any():
+            means = np.concatenate([templates.bank[:, 0], more.bank[same, 0]])
+            templates = bank_of(
+                means, np.concatenate([templates.members, more.members[same]]), int(same.sum())
+            )
     return known(templates, basis, pieces, acts, seen, cut, crowded=crowded)
 
 

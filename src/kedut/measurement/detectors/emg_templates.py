@@ -38,6 +38,7 @@ class Templates:
     heart : (units, 2) first and stop of the samples that hold most of the energy
     members : (units,) how many were averaged
     least : (units,) score from which a discharge is believed
+    edged : (units,) it looks like a knock, but comes back the same
     beat_s : (units,) the heart's pace where the unit is the heart, else 0
     """
 
@@ -49,6 +50,7 @@ class Templates:
     members: NDArray[np.int64]
     least: NDArray[np.float32]
     beat_s: NDArray[np.float32]
+    edged: NDArray[np.bool_]
 
     @property
     def units(self) -> int:
@@ -197,8 +199,8 @@ def _merge(
     return means, members
 
 
-def bank_of(means: Snippets, members: NDArray[np.int64]) -> Templates:
-    """Make the bank of templates moved by parts of a sample."""
+def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Templates:
+    """Make the bank of templates moved by parts of a sample; the last `edged` look like knocks."""
     units, _, length = means.shape
     s = np.fft.rfft(means, 2 * length, axis=2)
     turn = np.exp(
@@ -216,6 +218,7 @@ def bank_of(means: Snippets, members: NDArray[np.int64]) -> Templates:
         members=members,
         least=np.full(units, MATCHED, np.float32),
         beat_s=np.zeros(units, np.float32),
+        edged=np.arange(units) >= units - edged,
     )
 
 

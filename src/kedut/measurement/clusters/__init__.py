@@ -1,0 +1,1 @@
+"""Twitches put together by their source."""
