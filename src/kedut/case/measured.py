@@ -26,13 +26,25 @@ _EXAMPLE = '{"findings": [{"id": "measured_rhythm_4_to_7_hz", "present": false}]
 class Concluded:
     """What a recording says of one finding: present, absent, or that it cannot tell (None).
 
-    because : feature, its value with the range it lies in, and the limit, for people and programs
+    feature, value, low, high : what was measured, with its 95 % range where it has one
+    limit : the row of the knowledge that it was held against
     """
 
     id: str
     present: bool | None
-    because: str
-    sources: tuple[str, ...] = ()
+    feature: str
+    value: float
+    low: float
+    high: float
+    limit: Limit
+
+    @property
+    def because(self) -> str:
+        """Give the figure, its range and the limit as one line, for programs."""
+        told = f"{self.feature} {self.value:.3g}"
+        told += f" ({self.low:.3g} to {self.high:.3g})" if self.low != self.high else ""
+        above = f" to {self.limit.high:g}" if self.limit.high != float("inf") else ""
+        return f"{told}, limit {self.limit.low:g}{above}"
 
 
 def concluded(measurement: Measurement, knowledge: Knowledge) -> tuple[Concluded, ...]:
@@ -59,19 +71,29 @@ def _conclude(measurement: Measurement, limit: Limit) -> Concluded | None:
     if figures is None or features.usable_s < limit.least_s:
         return None
     value, low, high = figures
-    told = f"{limit.feature} {value:.3g}"
-    told += f" ({low:.3g} to {high:.3g})" if low != high else ""
-    told += f", limit {limit.low:g}" + (f" to {limit.high:g}" if limit.high != float("inf") else "")
-    if low >= limit.low and high <= limit.high:
-        return Concluded(id=limit.finding, present=True, because=told, sources=limit.sources)
+    inside = low >= limit.low and high <= limit.high
     outside = high < limit.low or low > limit.high
     absent = outside and str(about.modality) in limit.absent_in
     return Concluded(
         id=limit.finding,
-        present=False if absent else None,
-        because=told,
-        sources=limit.sources,
+        present=True if inside else False if absent else None,
+        feature=limit.feature,
+        value=value,
+        low=low,
+        high=high,
+        limit=limit,
     )
+
+
+def shape_of(found: Concluded) -> dict[str, object]:
+    """Give a conclusion as the object that `--with` reads back."""
+    return {
+        "id": found.id,
+        "present": found.present,
+        "because": found.because,
+        "grade": str(found.limit.grade),
+        "sources": list(found.limit.sources),
+    }
 
 
 def _feature(features: Features, name: str) -> tuple[float, float, float] | None:

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_assess(commands.add_parser("assess", help="assess cases from files"))
     _add_ask(commands.add_parser("ask", help="be asked, then assessed"))
     _add_knowledge(commands.add_parser("knowledge", help="look into the knowledge base"))
+    _add_measure(commands.add_parser("measure", help="measure twitches in recordings"))
     _add_serve(commands.add_parser("serve", help="serve the interview and the interfaces"))
     add_store(commands.add_parser("store", help="check, back up, restore or move what is kept"))
     return parser
@@ -111,6 +112,14 @@ def _add_assess(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
     parser.set_defaults(run=_assess)
+
+
+def _add_measure(parser: argparse.ArgumentParser) -> None:
+    from kedut.cli.measure import add, run
+
+    add(parser)
+    _add_language(parser)
+    parser.set_defaults(run=run)
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:

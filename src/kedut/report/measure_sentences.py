@@ -6,7 +6,6 @@ little; more twitches than last time are not worsening; strength matters more th
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ from kedut.report.measure_signal import labels
 
 _LEAST_SHARE = 0.001  # a smaller one is said to be smaller
 MEANS = ("count", "rate", "function", "again")
-_FIGURE = re.compile(r"(\w+) ([-+.\de]+)(?: \(([-+.\de]+) to ([-+.\de]+)\))?, limit .*")
 Pair = tuple[str, str]
 
 
@@ -289,38 +287,31 @@ class MeasureTeller:
         rows = []
         for found in sorted(self.concluded, key=lambda one: one.present is None):
             result = {True: "present", False: "absent", None: "open"}[found.present]
-            limit = next((m for m in self.knowledge.measured if m.finding == found.id), None)
-            told = ""
-            if limit is not None:
-                told = (
-                    self.say("range.from", low=self.figure(limit.low, 3))
-                    if limit.high == float("inf")
-                    else between(limit.low, limit.high, self.words, 3)
-                )
+            limit = found.limit
+            told = (
+                self.say("range.from", low=self.figure(limit.low, 3))
+                if limit.high == float("inf")
+                else between(limit.low, limit.high, self.words, 3)
+            )
             rows.append(
                 FindingLine(
                     name=self.words.of("findings", found.id, "name"),
                     result=result,
                     verdict=self.say(f"finding.{result}"),
-                    here=self._because(found.because),
+                    here=self._because(found),
                     limit=told,
-                    grade=f"{limit.grade} ({self.words.say(f'grade.{limit.grade}')})"
-                    if limit
-                    else "",
-                    sources=found.sources,
+                    grade=f"{limit.grade} ({self.words.say(f'grade.{limit.grade}')})",
+                    sources=limit.sources,
                 )
             )
         return rows
 
-    def _because(self, because: str) -> str:
+    def _because(self, found: Concluded) -> str:
         """Give the figure of a conclusion in this language."""
-        found = _FIGURE.fullmatch(because)
-        if not found:
-            return because
-        value = self.figure(float(found[2]), 3)
-        if found[3] is not None:
-            value += f" ({between(float(found[3]), float(found[4]), self.words, 3)})"
-        return f"{self.say(f'feature.{found[1]}')}: {value}"
+        value = self.figure(found.value, 3)
+        if found.low != found.high:
+            value += f" ({between(found.low, found.high, self.words, 3)})"
+        return f"{self.say(f'feature.{found.feature}')}: {value}"
 
     def limits(self) -> list[str]:
         """Give what this recording cannot tell, most important first."""
