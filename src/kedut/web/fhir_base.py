@@ -7,6 +7,7 @@ says its own instead: the setting, else the address it was asked at. What comes 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import Request, Response
@@ -34,7 +35,7 @@ def inward(found: Any, base: str) -> Any:
     waiting = [found]
     while waiting:  # not by calling itself: what comes in may be nested deeply
         part = waiting.pop()
-        pairs = part.items() if isinstance(part, dict) else ()
+        pairs: Iterable[tuple[Any, Any]] = part.items() if isinstance(part, dict) else ()
         pairs = enumerate(part) if isinstance(part, list) else pairs
         for key, value in list(pairs):
             if isinstance(value, str):
