@@ -37,10 +37,10 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 # A twitch of any direction must stand out this far, in standard deviations of one axis: by noise
-# alone that happens less than once in ten minutes (tests/measurement/motion/test_motion_laws.py).
-_LEAST = 5.3
+# alone that happens about once in ten minutes (tests/measurement/motion/test_motion_laws.py).
+_LEAST = 5.6
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
-_LEARN_FROM = 6.0  # constant: a source is learnt from what stands out clearly
+_LEARN_FROM = 5.6  # constant: a source is learnt from what stands out clearly
 MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 _BODY_S = 0.12  # constant: so much of a twitch must lie outside of what is left out
 _FAINT = 8.0  # constant: what stands out less is not called a movement

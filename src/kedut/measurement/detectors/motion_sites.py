@@ -16,7 +16,7 @@ from kedut.measurement.detectors.motion_bank import TWITCHES, shapes
 Floats = NDArray[np.float32]
 
 _ALIKE = 0.8  # constant: cosine above which two twitches, direction and shape, are of one source
-_ENOUGH = 4  # constant: twitches of which a shape may be learnt
+_ENOUGH = 3  # constant: twitches of which a shape may be learnt
 _COMPONENTS = 10  # constant: hold 99 % of the bank; the rest of an average is noise
 _TO_AND_FRO_S = 0.015  # constant: by so much a start is uncertain
 _MOST_SITES = 12  # constant: a calf that twitches at more places is not told apart by one sensor
