@@ -45,7 +45,9 @@ def pulse_per_min(events: Sequence[Timed]) -> tuple[float, frozenset[int]]:
 
 def _steady(every_s: NDArray[np.float64]) -> float:
     """Give the interval of which nearly all intervals are a small multiple; 0 where none is."""
-    tried = np.geomspace(_BEAT_S[1], _BEAT_S[0], 120)
+    if np.count_nonzero(every_s < _BEAT_S[1] * (_MISSED + 1)) < _BEATS:
+        return 0.0
+    tried = np.geomspace(_BEAT_S[1], _BEAT_S[0], 80)
     times = every_s / tried[:, None]
     whole = np.round(times)
     near = (whole >= 1) & (whole <= _MISSED)

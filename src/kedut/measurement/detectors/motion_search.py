@@ -291,6 +291,7 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
     piece, back = scene.piece, np.linalg.inv(scene.white.root)
     learnt = [number for number, site in enumerate(seen.sites.all) if site.learnt]
     shut = _flags(seen.excluded, piece)
+    spans = _spans(bank.answers.wave)
     picks = sorted((pick for run in runs for pick in run.picks), key=lambda pick: pick.at)
     for pick in picks:
         body = slice(pick.at, pick.at + round(_BODY_S * piece.rate_hz))
@@ -301,16 +302,23 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
             site = learnt[pick.shape - TWITCHES]
         else:
             site = seen.sites.nearest(np.outer(arrow, shapes(piece.rate_hz)[pick.shape]))
-        event = _event(piece, pick, arrow, bank.answers.wave[pick.shape], site)
+        event = _event(piece, pick, arrow, spans[pick.shape], site)
         if len(seen.events) >= MOST_WAVEFORMS:
             event = replace(event, window=None)
         seen.events.append(event)
 
 
-def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> Event:
+def _spans(wave: Floats) -> list[tuple[int, int]]:
+    """Give the samples at which each shape is largest, and at which it is all but over."""
+    energy = np.cumsum(wave * wave, axis=1)
+    ends = np.argmax(energy >= 0.97 * energy[:, -1:], axis=1)
+    return list(zip(np.argmax(np.abs(wave), axis=1).tolist(), ends.tolist(), strict=True))
+
+
+def _event(piece: Piece, pick: Pick, arrow: Floats, span: tuple[int, int], site: int) -> Event:
     """Give a pick its size, length and peak."""
     lead = round(LEAD_S * piece.rate_hz)
-    size = float(np.linalg.norm(arrow))
+    size = float(arrow @ arrow) ** 0.5
     onset_s = piece.start_s + pick.at / piece.rate_hz
     window = _window(piece, pick.at)
     along = (
@@ -318,12 +326,10 @@ def _event(piece: Piece, pick: Pick, arrow: Floats, wave: Floats, site: int) -> 
     )
     if along is not None and pick.score > _CLEAR:
         size = float(np.ptp(along[lead - 1 : lead + round(_REACH_S * piece.rate_hz)]))
-    energy = np.cumsum(wave.astype(np.float64) ** 2)
-    ends = int(np.searchsorted(energy, 0.97 * energy[-1]))
     return Event(
         onset_s=onset_s,
-        peak_s=onset_s + (int(np.argmax(np.abs(wave))) - lead) / piece.rate_hz,
-        duration_s=max(ends - lead, 1) / piece.rate_hz,
+        peak_s=onset_s + (span[0] - lead) / piece.rate_hz,
+        duration_s=max(span[1] - lead, 1) / piece.rate_hz,
         ptp=size,
         score=pick.score,
         site=site,
