@@ -16,9 +16,8 @@ def noise_at_scale(shape: tuple[int, int], scale_px: float, rng: np.random.Gener
     """Give smooth noise of unit deviation whose grains are about `scale_px` wide."""
     grain = max(1.0, scale_px)
     small = (max(4, round(shape[0] / grain)), max(4, round(shape[1] / grain)))
-    picture = rng.standard_normal(small, dtype=np.float32)
-    picture = cv2.GaussianBlur(picture, (0, 0), 0.8)
-    wide = cv2.resize(picture, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
+    grains = cv2.GaussianBlur(rng.standard_normal(small, dtype=np.float32), (0, 0), 0.8)
+    wide = cv2.resize(grains, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
     return np.asarray(wide / wide.std(), np.float32)
 
 

@@ -69,7 +69,8 @@ def score(found: Detected, true: Sequence[FilmedTwitch]) -> tuple[Score, int]:
     placed = 0
     for here, there in pairs:
         one, truth = found.twitches[here], true[there]
-        assert one.x is not None and one.y is not None
+        assert one.x is not None
+        assert one.y is not None
         placed += bool(np.hypot(one.x - truth.x_px, one.y - truth.y_px) <= truth.radius_px)
     hits = len(pairs)
     return (

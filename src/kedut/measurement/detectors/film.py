@@ -20,7 +20,9 @@ from kedut.measurement.twitch import Detected, Excluded, Quality, Reason, Twitch
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
-_HEIGHT_PX = 270  # constant: film is reduced to about this; texture of skin survives, noise does not
+_HEIGHT_PX = (
+    270  # constant: film is reduced to about this; texture of skin survives, noise does not
+)
 _STRETCH_S = 20.0  # constant: looked at in one; noise is followed from one to the next
 _BACK_S = 8.0  # constant: of the stretch before kept, so that a short last one has its noise
 _REACH_S = 1.5  # constant: beyond what a filter sees on either side
@@ -143,8 +145,8 @@ class _Looking:
         for event in events:
             self._note(event, times)
         self._keep(excluded, times, start, stop)
-        self.found.bars.append(bar)
-        self.found.smallest.append(bar * response.smallest * float(np.mean(self.scale)))
+        self.found.bars.append(bar.z)
+        self.found.smallest.append(bar.z * response.smallest * float(np.mean(self.scale)))
 
     def _series(self) -> tuple[Floats, Flags]:
         """Give displacement and what was followed; missing ones keep their last."""

@@ -30,7 +30,9 @@ _POOR = 4.0  # constant: times the usual noise; a place that restless is hair, e
 _POOR_NEAR = 2.5  # constant: poor ones of 8 neighbours beyond which a place is poor itself
 
 
-def rise_and_fall(since_s: NDArray[np.float64], rise_s: float, fall_s: float) -> NDArray[np.float64]:
+def rise_and_fall(
+    since_s: NDArray[np.float64], rise_s: float, fall_s: float
+) -> NDArray[np.float64]:
     """Give a twitch over time, 1 at its height: half a cosine up, an exponential down."""
     up = 0.5 - 0.5 * np.cos(np.pi * np.clip(since_s / rise_s, 0, 1))
     return np.asarray(up * np.exp(-np.maximum(since_s - rise_s, 0) / fall_s))
@@ -88,7 +90,7 @@ class Bank:
         return np.asarray(np.maximum(both[lags - 1 :], both[lags - 1 :: -1]), np.float64)
 
     def filter(self, series: Floats) -> Floats:
-        """Filter displacement (frames, places, 2); at each frame: does a twitch begin here?"""
+        """Filter displacement (frames, places, 2): at each frame, how much a twitch begins here."""
         frames = len(series)
         flat = np.ascontiguousarray(series.reshape(frames, -1))
         result = np.empty((len(self.kernels), *series.shape), np.float32)

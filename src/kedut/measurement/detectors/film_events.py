@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 
 _LEAST_Z = 6.0  # constant: 1e-8 by chance for two normal directions; a minute has 1e6 tries
-_ALARMS = 0.01  # constant: expected by chance in a stretch of film
+_ALARMS = 0.05  # constant: expected by chance in a stretch of film; form stops most of these
 _LOW, _MIDDLE = 0.1, 0.4  # constant: quantiles of the largest z of a frame; twitches lie above
 _SPREAD = (0.25, 0.7)  # constant: of the extreme-value law; normal noise has 0.25
 _SAME_S = 0.15  # constant: within this two answers of one place are one twitch
@@ -23,6 +23,7 @@ _ELSEWHERE = 0.25  # constant: of the largest; weaker ones at the same moment ar
 _WIDE_SHARE = 0.30  # constant: of all places; see quality
 _FIT_CELLS = 7.0  # constant: the neighbourhood that a twitch's form is fitted in
 _FITS = 0.6  # constant: of what noise leaves to explain; below it is no twitch in form
+_ALONG = 0.7  # constant: cosine; muscle fibres of one place pull one way
 _STEP = 1.15  # constant: times better that a step must explain it, to be one
 _NEIGHBOURS = 3  # constant: of 8 that move along; one alone was followed wrongly
 _ALIKE = 0.25  # constant: of the largest; a twitch of one cell in radius moves its neighbours more
@@ -44,44 +45,87 @@ class Event:
     course_px: Floats
 
 
-def threshold(z: Floats, counted: Flags, rate_hz: float) -> float:
-    """Give the z that chance exceeds in few stretches, from the largest of each frame.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """The z that chance exceeds in few stretches, and by how much it falls for each e-th of places.
+
+    At places that have twitched already fewer are tried, so that weaker ones may be believed.
+    """
+
+    z: float
+    spread: float
+
+    def at(self, share: float) -> float:
+        """Give the bar where only a share of the places is tried."""
+        return max(_LEAST_Z, self.z + self.spread * float(np.log(share)))
+
+
+def threshold(z: Floats, counted: Flags, rate_hz: float) -> Bar:
+    """Give the bar from the largest z of each frame.
 
     The largest of many follows Gumbel's law; its two figures are read from the lower quantiles,
     which twitches do not reach.
     """
     if not counted.any():
-        return np.inf
+        return Bar(z=np.inf, spread=_SPREAD[0])
     largest = z[counted].max(axis=1)
     low, middle = np.quantile(largest, (_LOW, _MIDDLE))
-    import os
-    if os.environ.get('DBG'): print('largest', np.round(np.quantile(largest,(0.05,.1,.2,.3,.4,.5,.7,.9,.95)),2))
     law_low, law_middle = -np.log(-np.log(_LOW)), -np.log(-np.log(_MIDDLE))
     spread = float(np.clip((middle - low) / (law_middle - law_low), *_SPREAD))
     tries = max(1.0, counted.sum() / rate_hz / 0.1)
-    return float(max(_LEAST_Z, middle + spread * (np.log(tries / _ALARMS) - law_middle)))
+    bar = middle + spread * (np.log(tries / _ALARMS) - law_middle)
+    return Bar(z=max(_LEAST_Z, float(bar)), spread=spread)
 
 
 def find_events(
-    bank: Bank, response: Response, series: Floats, grid: Floats, counted: Flags, bar: float
+    bank: Bank, response: Response, series: Floats, grid: Floats, counted: Flags, bar: Bar
 ) -> list[Event]:
-    """Give the twitches that begin in the frames counted, each once, strongest first."""
-    bars = np.full(response.z.shape, bar, np.float32)
+    """Give the twitches that begin in the frames counted, each once.
+
+    Strongest first; then weaker ones of the same places and directions.
+    """
+    bars = np.full(response.z.shape, bar.z, np.float32)
     bars[~counted] = np.inf
     found: list[Event] = []
-    for _ in range(_MOST):
-        over = np.where(response.z > bars, response.z, 0)
-        frame, place = np.unravel_index(int(over.argmax()), over.shape)
-        if over[frame, place] <= 0:
-            break
-        event = _event(bank, response, series, grid, int(frame), int(place))
-        import os
-        if os.environ.get('DBG') and event is None: print('    rejected', frame, frame/bank.rate_hz, grid[place], response.z[frame,place], bar)
-        radius = STEP_PX * 2.0 if event is None else event.radius_px
-        if event is not None:
-            found.append(event)
-        _raise(bars, bank, response, grid, (int(frame), int(place)), radius)
+    lifts: list[tuple[tuple[int, int], float]] = []
+
+    def look(known: list[Event]) -> None:
+        for _ in range(_MOST):
+            over = np.where(response.z > bars, response.z, 0)
+            frame, place = (int(v) for v in np.unravel_index(int(over.argmax()), over.shape))
+            if over[frame, place] <= 0:
+                break
+            event = _event(bank, response, series, grid, frame, place)
+            radius = STEP_PX * 2.0 if event is None else event.radius_px
+            if event is not None and (not known or _again(event, known)):
+                found.append(event)
+            lifts.append(((frame, place), radius))
+            _raise(bars, bank, response, grid, (frame, place), radius)
+
+    look([])
+    known = list(found)
+    near = np.zeros(len(grid), np.bool_)
+    for one in known:
+        near |= np.linalg.norm(grid - np.array(one.place_px), axis=1) < one.radius_px
+    near &= response.good
+    if near.any():
+        lower = bar.at(near.sum() / response.good.sum())
+        bars[:, near] = np.minimum(bars[:, near], lower)
+        bars[~counted] = np.inf
+        for at, radius in lifts:
+            _raise(bars, bank, response, grid, at, radius)
+        look(known)
     return found
+
+
+def _again(event: Event, known: list[Event]) -> bool:
+    """Tell whether a twitch is of a place and direction that has twitched."""
+    return any(
+        np.dot(event.direction, one.direction) > _ALONG
+        and np.hypot(event.place_px[0] - one.place_px[0], event.place_px[1] - one.place_px[1])
+        < one.radius_px
+        for one in known
+    )
 
 
 def _raise(
@@ -119,9 +163,6 @@ def _event(
     noise = response.noise[shape] / bank.heights[shape]
     size = np.linalg.norm(moved, axis=1) * response.good
     moving = (size > 0.3 * np.quantile(size, 0.99)) & (size > 3 * noise)
-    import os
-    dbg = print if os.environ.get('DBG') else (lambda *a: None)
-    dbg('  wide', moving.sum(), response.good.sum())
     if moving.sum() > _WIDE_SHARE * response.good.sum():
         return None
     near = response.good & (np.linalg.norm(grid - grid[place], axis=1) < _FIT_CELLS * STEP_PX)
@@ -132,7 +173,6 @@ def _event(
     direction = vector / amplitude
     around = np.linalg.norm(grid - grid[place], axis=1) < 1.6 * STEP_PX
     along = (moved @ direction)[around & response.good]
-    dbg('  along', along, centre, radius, amplitude)
     if (along > _ALIKE * along.max()).sum() <= _NEIGHBOURS or not _within(centre, grid):
         return None
     weight = np.exp(-((grid - centre) ** 2).sum(axis=1) / radius**2) * response.good
@@ -159,7 +199,7 @@ def _event(
 
 
 def _within(centre: NDArray[np.float64], grid: Floats) -> bool:
-    low, high = grid.min(axis=0) - WINDOW_PX / 2, grid.max(axis=0) + WINDOW_PX / 2
+    low, high = grid.min(axis=0), grid.max(axis=0)
     return bool(((centre >= low) & (centre <= high)).all())
 
 
@@ -179,8 +219,6 @@ def _is_twitch(bank: Bank, course: Floats, shape: int, z: float) -> bool:
     explained = float(bare @ like) ** 2 / float(like @ like)
     by_step = float(bare @ step) ** 2 / float(step @ step)
     expected = z**2 / (z**2 + len(near))
-    import os
-    if os.environ.get('DBG'): print('   fit', explained/total, expected, by_step/total)
     return explained > _FITS * expected * total and _STEP * explained > by_step
 
 

@@ -78,11 +78,11 @@ def even_light(frame: Frame) -> tuple[Frame, float]:
     """Give a picture of the texture alone, and how strong it was as a share of the light."""
     grey = frame.astype(np.float32)
     mean = cv2.blur(grey, (_LIGHT_PX, _LIGHT_PX))
-    share = cv2.subtract(grey, mean)
-    cv2.divide(share, cv2.add(mean, _DARK), share)
+    share = np.asarray(cv2.subtract(grey, mean), np.float32)
+    cv2.divide(share, mean + np.float32(_DARK), share)
     spread = float(cv2.meanStdDev(share)[1][0, 0])
     gain = _SPREAD / max(spread, 1e-4)
-    even = cv2.convertScaleAbs(cv2.max(share, -128 / gain), alpha=gain, beta=128)
+    even = cv2.convertScaleAbs(np.maximum(share, -128 / gain), alpha=gain, beta=128)
     return np.asarray(even, np.uint8), spread
 
 
@@ -174,7 +174,11 @@ class SkinTracker:
             minEigThreshold=1e-4,
         )
         moved = np.asarray(found[:, 0, :], np.float32) - reference.places
-        followed = (status[:, 0] > 0) & self._inside(reference.places) & self._inside(found[:, 0])
+        followed = (
+            (status[:, 0] > 0)
+            & self._inside(reference.places)
+            & self._inside(reference.places + moved)
+        )
         if followed.any():
             usual = float(np.median(error[followed, 0]))
             followed &= error[:, 0] < max(_UNLIKE * usual, _UNLIKE_GREY)
@@ -218,7 +222,7 @@ class SkinTracker:
                 self._next.offset = np.mean(self._next.differences, axis=0)
                 self._reference, self._next = self._next, None
             return
-        way = np.abs((self._basis @ (self._camera - reference.camera))).max()
+        way = np.abs(self._basis @ (self._camera - reference.camera)).max()
         if way > _DRIFT * self.height or reference.age > _AGE_FRAMES:
             places = (self._basis @ self._camera).astype(np.float32)
             if self._inside(places).mean() < _GONE_SHARE:

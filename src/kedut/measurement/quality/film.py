@@ -1,4 +1,4 @@
-"""Where a film cannot be counted: lost or shaken camera, light, the whole leg moving; its limits."""
+"""Where a film cannot be counted: camera, light, the whole leg moving; and its limits."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _LIGHT_SHARE = 0.06  # constant: of the light; shading of a twitch stays below i
 _LIGHT_RATIO = 6.0  # constant: times the usual flicker of the cell
 _LIGHT_CELLS = 3  # constant: of 40; one alone is something passing by
 _SOFT = 0.75  # constant: texture below this share of its median is out of focus
-_WIDE_SHARE = 0.30  # constant: a twitch of a third of the height in radius covers a fifth
+_WIDE_SHARE = 0.25  # constant: a twitch of a third of the height in radius covers a fifth
 _AROUND_S = 0.3  # constant: left out before and after, half of the detector's reach
 _JOIN_S = 0.5  # constant: stretches closer than this are one
+_HOLD_S = 2.5  # constant: a muscle tightened and let go within this is one movement
 _FRAMES = (12.0, 20.0)  # constant: Hz; a twitch of 0.1 s needs two frames, and well seen three
 _DARK_GREY = 25.0  # constant: of 255; below, compression leaves no texture
 _SOFT_SHARE = 0.006  # constant: of the height, 1.6 px of 270: twitches of skin are 1 to 6
@@ -86,9 +87,10 @@ def moves_widely(response: Floats, noise: Floats, good: Flags) -> Flags:
 def stretches(flags: Flags, times_s: NDArray[np.float64], reason: Reason) -> list[Excluded]:
     """Give the stretches of flagged frames with their surroundings, near ones joined."""
     found: list[list[float]] = []
+    join_s = _HOLD_S if reason is Reason.MOVEMENT else _JOIN_S
     for time_s in times_s[flags]:
         start, stop = time_s - _AROUND_S, time_s + _AROUND_S
-        if found and start - found[-1][1] < _JOIN_S:
+        if found and start - found[-1][1] < join_s:
             found[-1][1] = stop
         else:
             found.append([start, stop])
