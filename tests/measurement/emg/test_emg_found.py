@@ -57,7 +57,7 @@ def test_myokymia_is_grouped_and_not_single() -> None:
     found = detect_emg(made.recording)
     grouped = sum(t.kind is Kind.GROUPED for t in found.twitches)
     assert grouped >= 0.8 * len(made.truth.peak_s)
-    assert len(found.twitches) - grouped <= 0.05 * len(made.truth.peak_s)
+    assert len(found.twitches) - grouped <= 0.1 * len(made.truth.peak_s)
 
 
 def shared_files() -> list[Path]:

@@ -38,7 +38,7 @@ def peaks(found: Detected) -> NDArray[np.float64]:
 
 @pytest.fixture(scope="module")
 def easy() -> HeldRecording:
-    return draw_recording(40, Setting.CLEAN, duration_s=40).recording
+    return draw_recording(42, Setting.FREQUENT, duration_s=40).recording
 
 
 @pytest.fixture(scope="module")

@@ -73,7 +73,7 @@ def peak_near(x: Block, first: int, stop: int) -> int:
 def alone(
     part: Piece, seen: Survey, found: Activity, cut: Plan, shapes: TapShapes
 ) -> tuple[list[Block], list[float], list[bool]]:
-    """Give snippets, in units of typical noise, of potentials that stand alone; the noise; knocks."""
+    """Give snippets, in units of typical noise, of potentials standing alone; the noise; knocks."""
     half = cut.work_rate_hz / 2
     before, after = size(cut.work_rate_hz)
     around = maximum_filter1d(found.score, 2 * round(ALONE_S * half))

@@ -11,15 +11,27 @@ ODD = 0.5  # constant: how much less a potential counts that is not of its unit'
 
 
 @numba.njit(cache=True, fastmath=True)
-def _correlate(x, t, out, first, stop):  # type: ignore[no-untyped-def]
+def _correlate(x, t, reach, out, first, stop):  # type: ignore[no-untyped-def]
     """Fill out[lag] with the product of template and signal for lags from first to stop."""
-    parts, length = t.shape
+    parts = t.shape[0]
+    low, high = reach
     for lag in range(first, stop):
         total = np.float32(0.0)
         for p in range(parts):
-            for j in range(length):
+            for j in range(low, high):
                 total += x[p, lag + j] * t[p, j]
         out[lag] = total
+
+
+@numba.njit(cache=True, fastmath=True)
+def products_of(x, bank, reach):  # type: ignore[no-untyped-def]
+    """Give the product of a stretch with each template by where it starts, (units, lags)."""
+    units, _, _, length = bank.shape
+    lags = max(x.shape[1] - length + 1, 0)
+    out = np.empty((units, lags), np.float32)
+    for k in range(units):
+        _correlate(x, bank[k, 0], reach[k], out[k], 0, lags)
+    return out
 
 
 @numba.njit(cache=True, fastmath=True)
@@ -30,10 +42,12 @@ def _gain(c, norm, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=True)
-def pursue(x, bank, norms, kappa, heart, bounds, threshold, apart, begin, found):  # type: ignore[no-untyped-def]
+def pursue(x, products, bank, norms, kappa, reach, heart, bounds, threshold, apart, begin, found):  # type: ignore[no-untyped-def]
     """Explain a stretch by potentials; what is left stays in x.
 
     x : (parts, samples), in units of the noise
+    products : of x and each template, as `products_of` gives them
+    reach : (units, 2) the samples in which nearly all of a template lies
     bank : (units, shifts, parts, samples), the templates moved by fractions of a sample
     norms : (units,) energy of each; kappa : (units,) variance of the noise along each
     heart : (units, 2) the samples by which a fit is judged
@@ -48,9 +62,7 @@ def pursue(x, bank, norms, kappa, heart, bounds, threshold, apart, begin, found)
     lags = n - length + 1
     if lags < 1:
         return 0
-    c = np.empty((max(units, 1), lags), np.float32)
-    for k in range(units):
-        _correlate(x, bank[k, 0], c[k], 0, lags)
+    c = products.copy()
     count = 0
     while count < found.shape[0]:
         best, unit, at, scale = np.float32(0.0), -1, 0, np.float32(0.0)
@@ -108,7 +120,7 @@ def pursue(x, bank, norms, kappa, heart, bounds, threshold, apart, begin, found)
         count += 1
         first, stop = max(0, where - length + 1), min(lags, where + length)
         for k in range(units):
-            _correlate(x, bank[k, 0], c[k], first, stop)
+            _correlate(x, bank[k, 0], reach[k], c[k], first, stop)
     return count
 
 
@@ -152,16 +164,12 @@ def refit(x, bank, norms, kappa, bounds, found, count, reach):  # type: ignore[n
 
 
 @numba.njit(cache=True, fastmath=True)
-def beginnings(x, bank, norms, kappa, bounds, threshold, apart, out):  # type: ignore[no-untyped-def]
+def beginnings(products, norms, kappa, bounds, threshold, apart, out):  # type: ignore[no-untyped-def]
     """List where else one may begin: unit and lag of the largest gains, one a peak, best first."""
-    units, _, _, length = bank.shape
-    lags = x.shape[1] - length + 1
-    if lags < 1:
-        return 0
+    units, lags = products.shape
     gains = np.zeros((units, lags), np.float32)
-    c = np.empty(lags, np.float32)
     for k in range(units):
-        _correlate(x, bank[k, 0], c, 0, lags)
+        c = products[k]
         for lag in range(lags):
             if c[lag] > 0:
                 gains[k, lag] = _gain(c[lag], norms[k], bounds[0], bounds[1])[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.detectors.emg_pursuit import beginnings, pursue, refit
+from kedut.measurement.detectors.emg_pursuit import beginnings, products_of, pursue, refit
 from kedut.measurement.detectors.emg_templates import Templates
 from kedut.measurement.filters.blocks import Block
 
@@ -31,11 +31,24 @@ def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Even
     bank = templates.bank / np.float32(loud)
     norms = templates.norms / np.float32(loud**2)
     kappa = templates.kappa
+    reach = templates.reach
+    products = products_of(x, bank, reach)
 
     def run(begin: NDArray[np.int64]) -> tuple[float, Events, Block]:
         rest, events = x.copy(), np.zeros((limit, 5), np.float32)
         count = pursue(
-            rest, bank, norms, kappa, templates.heart, BOUNDS, templates.least, apart, begin, events
+            rest,
+            products,
+            bank,
+            norms,
+            kappa,
+            reach,
+            templates.heart,
+            BOUNDS,
+            templates.least,
+            apart,
+            begin,
+            events,
         )
         if count > 1:
             refit(rest, bank, norms, kappa, BOUNDS, events, count, 4)
@@ -49,7 +62,7 @@ def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Even
         return events, rest
     starts = np.zeros((STARTS, 2), np.int64)
     for begin in starts[
-        : beginnings(x, bank, norms, kappa, BOUNDS, templates.least, apart, starts)
+        : beginnings(products, norms, kappa, BOUNDS, templates.least, apart, starts)
     ]:
         other = run(begin)
         if other[0] < cost:

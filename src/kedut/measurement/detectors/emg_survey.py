@@ -15,7 +15,7 @@ from kedut.measurement.filters.pieces import Piece, piece
 from kedut.measurement.recording import Recording
 
 MOST_PIECES = 20  # constant: five minutes tell what a recording is like
-MOST_SAMPLES = 6_000_000  # constant: 24 MB of signal kept at once
+MOST_SAMPLES = 2_500_000  # constant: 10 MB of signal kept at once
 ROOM = 1.6  # constant: noise of tissue and amplifier over white noise of the same upper band
 LOUDER = 1.25  # constant: as above, for the cube root of the power
 BAR = 5.6  # constant: standard deviations at which activity is taken for real
@@ -88,8 +88,9 @@ def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
     # muscle at work throughout must not pass for the noise
     share = (min(NARROW_HZ, 0.4 * cut.high_hz / 0.44) - LOW_HZ) / (cut.high_hz - LOW_HZ)
     white = np.cbrt(share)
-    spread *= np.minimum(1, LOUDER * white / centre[0])
-    centre *= min(1.0, LOUDER * white / centre[0])
+    less = min(1.0, LOUDER * white / max(float(centre[0]), 1e-6))
+    spread *= less
+    centre *= less
     mains_uv = float(np.median([np.max(p.mains_uv) for p in pieces.values()]))
     return (
         Survey(

@@ -16,6 +16,7 @@ BEFORE_S, AFTER_S = (
 SHIFTS = 4  # constant: quarters of a sample leave less than a twentieth of the energy
 LIKE = 0.25  # constant: size of a difference, over the potential, within one unit
 CUT = 1.3  # constant: distance of two groups, in what noise and variation explain
+REACH = 0.995  # constant: share of the energy by which it is searched
 HEART = 0.8  # constant: share of the energy by which a fit is judged
 DIMENSIONS = 8  # constant: more hold only noise
 MATCHED = 5.2  # constant: less than one false alarm in ten minutes, for all shapes together
@@ -35,6 +36,7 @@ class Templates:
     norms : (units,) energy
     kappa : (units,) variance of the noise along each
     peak : (units,) sample of the largest deflection
+    reach : (units, 2) first and stop of the samples that hold nearly all of it
     heart : (units, 2) first and stop of the samples that hold most of the energy
     members : (units,) how many were averaged
     least : (units,) score from which a discharge is believed
@@ -47,6 +49,7 @@ class Templates:
     kappa: NDArray[np.float32]
     peak: NDArray[np.int64]
     heart: NDArray[np.int64]
+    reach: NDArray[np.int64]
     members: NDArray[np.int64]
     least: NDArray[np.float32]
     beat_s: NDArray[np.float32]
@@ -214,7 +217,8 @@ def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Temp
         norms=np.square(means).sum(axis=(1, 2)).astype(np.float32),
         kappa=np.ones(units, np.float32),
         peak=peak.reshape(-1) if units else np.empty(0, np.int64),
-        heart=np.array([_heart(m) for m in means], np.int64).reshape(units, 2),
+        heart=np.array([_middle(m, HEART) for m in means], np.int64).reshape(units, 2),
+        reach=np.array([_middle(m, REACH) for m in means], np.int64).reshape(units, 2),
         members=members,
         least=np.full(units, MATCHED, np.float32),
         beat_s=np.zeros(units, np.float32),
@@ -222,8 +226,8 @@ def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Temp
     )
 
 
-def _heart(mean: Snippets) -> tuple[int, int]:
+def _middle(mean: Snippets, share: float) -> tuple[int, int]:
     """Give the samples between which the middle of the energy lies."""
     run = np.cumsum(np.square(mean).sum(axis=0))
-    low, high = np.searchsorted(run, [(1 - HEART) / 2 * run[-1], (1 + HEART) / 2 * run[-1]])
+    low, high = np.searchsorted(run, [(1 - share) / 2 * run[-1], (1 + share) / 2 * run[-1]])
     return int(low), int(high) + 1

@@ -28,7 +28,7 @@ def mains_frequency(power: NDArray[np.float64], cut: Plan) -> float:
     padded = power[max(0, first - width) : last + width]
     at = int(np.argmax(power[first:last])) + first
     floor = np.median(padded)
-    if power[at] < CLEAR * floor:
+    if power[at] <= CLEAR * floor:
         return 0.0
     near = slice(max(at - 2, 0), at + 3)
     weight = power[near]
