@@ -18,7 +18,7 @@ NEW_S = 0.012  # constant: over which the rest is weighed
 SIDE_S = 0.04  # constant: waves of one potential around its peak
 ALIKE = 0.5  # constant: as REMAINS, at the very place of another: two units seldom fire as one
 ALIKE_S = 0.008  # constant: that place
-SHADOW, SHADOW_S = 0.07, 0.1  # constant: size of far waves of a large potential, and how far
+SHADOW, SHADOW_S = 0.1, 0.1  # constant: size of far waves of a large potential, and how far
 DEPENDENT = 1.2  # constant: samples of the band are not quite independent
 
 Row = NDArray[np.float32]

@@ -40,7 +40,7 @@ def excluded_spans(
     """Make exclusions of spans, kept within the recording."""
     out = []
     for a, b in joined(spans):
-        a, b = max(0.0, a), min(duration_s, b)
+        a, b = max(0.0, float(a)), min(duration_s, float(b))
         if b > a:
             out.append(Excluded(onset_s=a, duration_s=b - a, reason=reason, channel=channel))
     return out
