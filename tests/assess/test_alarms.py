@@ -57,3 +57,32 @@ def test_what_is_asked_to_calm_does_lower_the_urgency() -> None:
     after = assess(calmer, KNOWLEDGE, detail="brief").urgency
     assert before.level is Level.SOON
     assert after.level.rank < before.level.rank
+
+
+def test_thoughts_of_ending_life_are_asked_on_a_page_of_their_own() -> None:
+    interview = Interview(case=Case(id="d", age=30, sex="male", present=("high_distress",)))
+    asked = []
+    while (question := step(KNOWLEDGE, interview).question) is not None:
+        asked.append(question)
+        interview = answer(interview, question, absent=question.findings)
+    (alone,) = [q for q in asked if "suicidal_thoughts" in q.findings]
+    assert (alone.kind, alone.findings) == ("yes_no", ("suicidal_thoughts",))
+
+
+def test_a_man_is_not_asked_whether_he_is_pregnant() -> None:
+    for sex, asked in (("male", False), ("female", True), (None, True)):
+        interview = Interview(case=Case(id="p", age=30, sex=sex))
+        seen: set[str] = set()
+        while (question := step(KNOWLEDGE, interview).question) is not None:
+            seen |= set(question.findings)
+            interview = answer(interview, question, absent=question.findings)
+        assert ("pregnancy" in seen) is asked
+    told = Case(id="p", age=30, sex="male", present=("pregnancy",))
+    assert SPACE.close(told).present & SPACE.bit["pregnancy"]
+
+
+def test_cramps_under_water_tablets_ask_for_a_visit() -> None:
+    case = Case(id="w", age=81, sex="female", present=("diuretic_use", "night_cramps"))
+    found = assess(case, KNOWLEDGE, detail="brief").urgency
+    assert found.level is Level.ROUTINE
+    assert "diuretic_cramps" in {because.id for because in found.because}

@@ -69,11 +69,10 @@ def raising(knowledge: Knowledge, findings: Findings, urgency: Urgency) -> Set[s
 
 
 def _due(knowledge: Knowledge, told: int, missing: int) -> bool:
-    """Say whether one finding alone would raise, and what it waits for or belongs to was told."""
+    """Say whether one finding alone would raise, and what it belongs to was told."""
     space = finding_space(knowledge)
     names = list(space.names(missing))
     if len(names) != 1:
         return False
     wider = space.implied_up(names[0]) & ~missing
-    after = knowledge.findings[names[0]].only_after
-    return bool(told & (wider | (space.bit[after] if after else 0)))
+    return bool(told & wider)

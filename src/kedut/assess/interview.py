@@ -104,6 +104,7 @@ def _next(
     question = (
         _screen(knowledge, interview, findings, urgency)
         or _opening(knowledge, interview, findings, urgency)
+        or _on_its_own(knowledge, interview, findings)
         or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[0])
         or _first_choice(knowledge, interview, findings)
         or _follow_up(knowledge, interview, findings, urgency, FOLLOW_UPS[1])
@@ -132,6 +133,17 @@ def _screen(
             joined = knowledge.opening.get(JOINED.get(group, ""), ())
             more = telling(knowledge, interview, findings, urgency, joined, beside=len(still))
             return Question("group", group, still + more)
+    return None
+
+
+def _on_its_own(knowledge: Knowledge, interview: Interview, findings: Findings) -> Question | None:
+    """Give what waited for an answer that is there now: a page for it, not a line of a list."""
+    space = finding_space(knowledge)
+    known = findings.present | findings.absent
+    for name, finding in knowledge.findings.items():
+        waited = finding.only_after and findings.present & space.bit[finding.only_after]
+        if waited and not known & space.bit[name] and name not in interview.aside:
+            return Question("yes_no", name, (name,))
     return None
 
 
@@ -262,8 +274,7 @@ def _of_the_twitch(knowledge: Knowledge) -> int:
 
 def _askable(knowledge: Knowledge, interview: Interview, name: str) -> bool:
     finding = knowledge.findings[name]
-    later = finding.only_after and finding.only_after not in interview.case.present
-    return finding.asked and not later and name not in interview.aside
+    return finding.asked and not finding.only_after and name not in interview.aside
 
 
 def _adaptive(

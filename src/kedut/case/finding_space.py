@@ -27,6 +27,10 @@ _AGE_BANDS = {
 }
 
 
+# What a male body rules out, unless it is told.
+_ONLY_FEMALE = ("oral_contraceptive_use", "pregnancy", "recent_childbirth")
+
+
 @dataclass(frozen=True, slots=True)
 class Findings:
     """The evidence of one person, closed under implication; bits of a `FindingSpace`."""
@@ -166,6 +170,9 @@ class FindingSpace:
                     present |= self.bit.get(name, 0)
                 else:
                     absent |= self.bit.get(name, 0)
+        if sex == "male":
+            for name in _ONLY_FEMALE:
+                absent |= self._down.get(name, 0)
         return present, absent
 
 

@@ -122,8 +122,8 @@ def _without_background(knowledge: Knowledge) -> Iterator[str]:
         wider = len(finding.states) > 1
         if finding.kind not in _NEEDS_BACKGROUND or finding.replaced_by or wider:
             continue
-        if finding.id not in knowledge.background:
-            yield finding.id
+        if finding.id not in knowledge.background and finding.id not in knowledge.opening:
+            yield finding.id  # what only opens a list carries no weight
     if CALF_MOVEMENT not in knowledge.background:
         yield CALF_MOVEMENT
 

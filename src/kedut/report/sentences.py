@@ -23,6 +23,7 @@ from kedut.report.whole_numbers import in_words
 
 LIKELY_SHOWN = 6
 UNLIKELY_SHOWN = 4
+_UNLIKELY_BELOW = 0.01  # constant: what is likelier is no unlikely cause
 MOST_NAMES = 12
 _FEARED_FAMILIES = ("nerve", "brain", "vascular")
 _SHOWN_FROM = 0.01
@@ -152,12 +153,21 @@ class Teller:
             c
             for c in self.assessment.causes
             if c.id not in shown
+            and c.probability < _UNLIKELY_BELOW
             and self.knowledge.causes[c.id].grave
             and self.knowledge.causes[c.id].family in _FEARED_FAMILIES
             and self.words.of("causes", c.id, "fear")
         ]
         rest.sort(key=lambda c: (c.id != ALS, -c.probability, c.id))
         return [self._line(c) for c in rest[:UNLIKELY_SHOWN]]
+
+    def fear(self, cause: str) -> str:
+        """Give what calms about a feared cause, or nothing where strength is gone.
+
+        These sentences speak of a twitch with normal strength; beside a weak muscle they are wrong.
+        """
+        gone = set(self.knowledge.screen.get("strength", ())) & set(self.assessment.present)
+        return "" if gone else self.words.of("causes", cause, "fear")
 
     def _line(self, cause: CauseResult) -> CauseLine:
         rare = cause.probability < self.knowledge.decisions["show.rare_below"]

@@ -87,6 +87,7 @@ def _show(
         urgency = stand.step.urgency
         values["advice"] = actions(knowledge, stand.step.findings, urgency, {}, words, COUNTRY)
         values["reasons"] = [words.of("rules", b.id, "reason") for b in urgency.because]
+        values["alarms"] = [b.id for b in urgency.because]
     if stand.page == "map":
         values["map"] = bodymap(knowledge, words, form.all("map") or transcript.marks)
     if stand.page == "question" and stand.question is not None:
