@@ -86,7 +86,7 @@ def test_what_is_smallest_seen_is_near_the_smallest_that_is_found() -> None:
 def test_a_long_film_keeps_no_more_than_a_stretch_in_memory() -> None:
     import tracemalloc
 
-    scene = Scene(width=128, height=96, duration_s=4.0, radius_px=(10.0, 14.0), per_minute=60)
+    scene = Scene(width=96, height=72, duration_s=4.0, radius_px=(8.0, 10.0), per_minute=60)
     drawn = list(simulate_film(scene, seed=2).frames())
 
     def peak_mb(turns: int) -> float:
@@ -97,7 +97,7 @@ def test_a_long_film_keeps_no_more_than_a_stretch_in_memory() -> None:
         tracemalloc.stop()
         return peak
 
-    assert peak_mb(13) < 1.1 * peak_mb(8) + 1
+    assert peak_mb(18) < 1.1 * peak_mb(12) + 1
 
 
 class _Again:
@@ -105,7 +105,7 @@ class _Again:
 
     def __init__(self, drawn, turns: int) -> None:
         self._drawn, self._turns = drawn, turns
-        once = simulate_film(Scene(width=128, height=96, duration_s=4.0, still=True)).about
+        once = simulate_film(Scene(width=96, height=72, duration_s=4.0, still=True)).about
         self.about = type(once)(
             name=once.name,
             modality=once.modality,
@@ -113,7 +113,7 @@ class _Again:
             rate_hz=once.rate_hz,
             length=len(drawn) * turns,
         )
-        self.size_px = (128, 96)
+        self.size_px = (96, 72)
 
     def frames(self, *, height_px=None):
         count = 0

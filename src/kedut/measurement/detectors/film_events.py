@@ -97,7 +97,11 @@ def find_events(
                 break
             event = _event(bank, response, series, grid, frame, place)
             radius = STEP_PX * 2.0 if event is None else event.radius_px
-            if event is not None and (not known or _again(event, known)):
+            if (
+                event is not None
+                and (not known or _again(event, known))
+                and not any(_same(event, one, bank.rate_hz) for one in found)
+            ):
                 found.append(event)
             lifts.append(((frame, place), radius))
             _raise(bars, bank, response, grid, (frame, place), radius)
@@ -118,12 +122,18 @@ def find_events(
     return found
 
 
+def _same(event: Event, other: Event, rate_hz: float) -> bool:
+    """Tell whether two are parts of one twitch: of one moment, and overlapping."""
+    apart = np.hypot(*np.subtract(event.place_px, other.place_px))
+    together = abs(event.frame - other.frame) <= _SAME_S * rate_hz
+    return bool(together and apart < event.radius_px + other.radius_px)
+
+
 def _again(event: Event, known: list[Event]) -> bool:
     """Tell whether a twitch is of a place and direction that has twitched."""
     return any(
         np.dot(event.direction, one.direction) > _ALONG
-        and np.hypot(event.place_px[0] - one.place_px[0], event.place_px[1] - one.place_px[1])
-        < one.radius_px
+        and np.hypot(*np.subtract(event.place_px, one.place_px)) < one.radius_px
         for one in known
     )
 

@@ -28,8 +28,9 @@ _LEVELS = 1  # constant: halvings; motions of about 8 px from frame to frame are
 _LIGHT_PX = 31  # constant: light is what is smooth over this; skin texture is finer
 _DARK = 8.0  # constant: grey levels added to the mean, so that black does not divide by zero
 _SPREAD = 30.0  # constant: grey levels of texture after normalising, of the 127 there are
-_OVERLAP = 4  # constant: frames in which the old and the new reference are both compared
-_AGE_FRAMES = 240  # constant: a reference is renewed after this many frames
+_LOST_FRAMES = 4  # constant: lost for longer, the grid is laid anew
+_OVERLAP = 8  # constant: frames in which the old and the new reference are both compared
+_AGE_FRAMES = 600  # constant: a reference is renewed after this many frames
 _DRIFT = 0.06  # constant: of the height; the camera's way after which a reference is renewed
 _UNLIKE = 2.0  # constant: times the usual difference from the reference; then it is another thing
 _UNLIKE_GREY = 8.0  # constant: grey levels of difference that are never another thing
@@ -117,7 +118,7 @@ class SkinTracker:
         even, texture = even_light(frame)
         light = cv2.resize(frame, LIGHT_GRID, interpolation=cv2.INTER_AREA)
         reference = self._reference
-        anew = reference is None or self._lost_for > _OVERLAP
+        anew = reference is None or self._lost_for > _LOST_FRAMES
         if reference is None or anew:
             reference = self._lay_anew(even)
         displacement, followed = self._compare(reference, even)
@@ -226,7 +227,7 @@ class SkinTracker:
         if way > _DRIFT * self.height or reference.age > _AGE_FRAMES:
             places = (self._basis @ self._camera).astype(np.float32)
             if self._inside(places).mean() < _GONE_SHARE:
-                self._lost_for = _OVERLAP + 1
+                self._lost_for = _LOST_FRAMES + 1
                 return
             self._next = _Reference(
                 picture=even,
