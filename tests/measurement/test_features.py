@@ -91,7 +91,7 @@ def bursts(rate_per_s: float, length_s: float, draw: np.random.Generator) -> Tim
     return np.sort(np.concatenate(found))
 
 
-@pytest.mark.parametrize("kind, least", [(poisson, 0.95), (units, 0.95), (bursts, 0.92)])
+@pytest.mark.parametrize("kind, least", [(poisson, 0.95), (units, 0.95), (bursts, 0.93)])
 def test_the_interval_holds_the_rate(kind: type, least: float) -> None:
     draw = np.random.default_rng(7)
     held = 0
@@ -106,7 +106,7 @@ def test_the_interval_holds_the_rate(kind: type, least: float) -> None:
 def test_the_interval_is_not_so_wide_that_it_says_nothing() -> None:
     draw = np.random.default_rng(8)
     found = [rate_of(poisson(0.5, 300.0, draw), 300.0) for _ in range(50)]
-    assert np.median([(rate.high - rate.low) / rate.value for rate in found]) < 0.6
+    assert np.median([(rate.high - rate.low) / rate.value for rate in found]) < 0.75
 
 
 @given(st.floats(1, 1e5))

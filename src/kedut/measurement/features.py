@@ -25,9 +25,10 @@ ASKED_S = {Modality.EMG: 90.0, Modality.MOTION: 60.0, Modality.VIDEO: 60.0}
 # Clin Neurophysiol 123:399), in benign fasciculation as in ALS; margin for longer and shorter legs.
 F_WAVE_S = (0.025, 0.045)
 DOUBLET_S = (0.010, 0.110)
-_BLOCKS = (6, 10, 16)  # constant: scales on which bursts are looked for
-_PRIOR_DISPERSION = 1.5  # constant: discharges of few units are a little burstier than chance
+_BLOCKS = (4, 6, 10, 16)  # constant: scales on which bursts are looked for
+_PRIOR_DISPERSION = 2.0  # constant: discharges of few units are burstier than chance
 _PRIOR_BLOCKS = 3  # constant: weight of that, in blocks; 95 % held in simulation, see tests
+_FREEDOM = 5  # constant: of the largest variance found, about that of six blocks
 _CONFIDENCE = 0.95
 _FANO_WINDOW_S = 10.0
 _LEAST_BURST = 3
@@ -145,8 +146,8 @@ def counted_of(detected: Detected) -> list[Twitch]:
 def rate_of(times_s: Floats, usable_s: float) -> Rate:
     """Give the rate with an interval that holds when discharges come in bursts.
 
-    Counts are taken as overdispersed: variance over mean of the counts in 6, 10 and 16 blocks, the
-    largest of them, drawn towards a little more than chance, and its own uncertainty (Student's t).
+    Counts are taken as overdispersed: variance over mean of the counts in 4, 6, 10 and 16 blocks,
+    the largest of them, drawn towards a little more than chance, and its uncertainty (Student's t).
     With that dispersion the interval is the exact one of a Poisson count (Garwood 1936), widened as
     in a quasi-Poisson model (McCullagh and Nelder 1989, 9.2). Nothing seen: the upper bound alone.
 
@@ -160,8 +161,8 @@ def rate_of(times_s: Floats, usable_s: float) -> Rate:
     if n == 0:
         return Rate(value=0.0, low=0.0, high=-math.log(1 - _CONFIDENCE) / minutes)
     fano = max(_fano(times_s, usable_s, blocks) for blocks in _BLOCKS)
-    freedom = _PRIOR_BLOCKS + _BLOCKS[1] - 1
-    weighed = _PRIOR_BLOCKS * _PRIOR_DISPERSION + (_BLOCKS[1] - 1) * fano
+    freedom = _PRIOR_BLOCKS + _FREEDOM
+    weighed = _PRIOR_BLOCKS * _PRIOR_DISPERSION + _FREEDOM * fano
     widen = (stats.t.ppf(1 - tail, freedom) / stats.norm.ppf(1 - tail)) ** 2
     dispersion = max(1.0, weighed / freedom) * widen
     events = n / dispersion
