@@ -11,6 +11,9 @@ from kedut.measurement.filters.blocks import Block
 
 BOUNDS = np.array([0.6, 1.5, 0.4, 0.04], np.float32)  # constant: a unit varies less; misfit
 COST = 60.0  # constant: of one more discharge, in energy of noise
+NEAR = 12  # constant: samples over which the rest is weighed
+SURE = 8.0  # constant: standard deviations of the energy of so many samples of noise
+MIXED = 40  # constant: samples; a potential's main waves
 MISFIT = 0.03  # constant: share of the energy that a good fit may leave
 STARTS = 8  # constant: more seldom help
 TOO_LONG = 1024  # constant: samples; a second of overlaps is no pair
@@ -57,8 +60,10 @@ def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Even
         return cost, events, rest
 
     cost, events, rest = run(np.array([-1, 0]))
-    plain = x.size + COST * max(len(events), 1) + MISFIT * float(np.square(x).sum())
-    if (cost < plain and len(events) < 2) or x.shape[1] > TOO_LONG:
+    n = NEAR * len(x)
+    left, had = _largest(rest), _largest(x)
+    good = left < n + SURE * np.sqrt(2 * n) + MISFIT * had
+    if (good and _apart(events)) or x.shape[1] > TOO_LONG:
         return events, rest
     starts = np.zeros((STARTS, 2), np.int64)
     for begin in starts[
@@ -68,6 +73,17 @@ def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Even
         if other[0] < cost:
             cost, events, rest = other
     return events, rest
+
+
+def _apart(events: Events) -> bool:
+    """Tell whether no two discharges are so near that their waves mix."""
+    return len(events) < 2 or float(np.diff(np.sort(events[:, 1])).min()) > MIXED
+
+
+def _largest(x: Block) -> float:
+    """Give the largest energy of `NEAR` samples in a row."""
+    run = np.cumsum(np.square(x).sum(axis=0), dtype=np.float64)
+    return float((run[NEAR:] - run[:-NEAR]).max(initial=0.0))
 
 
 def one_instead(

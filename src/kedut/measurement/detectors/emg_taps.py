@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numba
 import numpy as np
@@ -40,17 +41,22 @@ class TapShapes:
 
 def tap_shapes(cut: Plan) -> TapShapes:
     """Give what an edge with a decay becomes in the band."""
-    f = np.fft.rfftfreq(GRID, 1 / cut.work_rate_hz)
-    wide = band(f, LOW_HZ, cut.high_hz)
-    before, after = round(BEFORE_S * cut.work_rate_hz), round(AFTER_S * cut.work_rate_hz)
+    return _shapes(cut.work_rate_hz, cut.high_hz)
+
+
+@lru_cache(maxsize=8)
+def _shapes(rate_hz: float, high_hz: float) -> TapShapes:
+    f = np.fft.rfftfreq(GRID, 1 / rate_hz)
+    wide = band(f, LOW_HZ, high_hz)
+    before, after = round(BEFORE_S * rate_hz), round(AFTER_S * rate_hz)
     late = before + np.arange(SHIFTS)[:, None] / SHIFTS
-    turn = wide * np.exp(-2j * np.pi * f * late / cut.work_rate_hz)
+    turn = wide * np.exp(-2j * np.pi * f * late / rate_hz)
     decay = np.array(DECAYS_S)[:, None]
     s = turn[None] * (decay / (1 + 2j * np.pi * f * decay))[:, None]
     shapes = np.fft.irfft(s, GRID, axis=2)[:, :, : before + after]
     shapes /= np.linalg.norm(shapes, axis=2, keepdims=True)
     mixed = [np.linalg.svd(shapes[:, i], full_matrices=False)[2][:RANK] for i in range(SHIFTS)]
-    first, stop = (round(v * cut.work_rate_hz) for v in JUDGED_S)
+    first, stop = (round(v * rate_hz) for v in JUDGED_S)
     return TapShapes(
         shapes=np.ascontiguousarray(shapes, np.float32),
         mixed=np.array(mixed, np.float32),
