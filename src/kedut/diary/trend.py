@@ -1,0 +1,279 @@
+"""How the twitching goes: rate over time with its uncertainty, and which way it went of late.
+
+More twitches are told as more twitches. They alone are never called worsening of the person: that
+is what `kedut.diary.function` looks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from math import ceil, exp, log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kedut.diary.days import by_day
+from kedut.diary.entry import Entry, Said
+from kedut.diary.rate_evidence import leading_modality, likelihood, persons
+from kedut.diary.rate_filter import draw_back, smooth
+from kedut.diary.rate_states import GONE, LEVEL_OF_STATE, LEVELS, WAYS, chain
+
+Floats = NDArray[np.float64]
+
+WEEK = 7
+_MOST_STEPS = 120
+_TWICE = log(2)
+_COURSES = 400
+_QUANTILES = (0.05, 0.5, 0.95)
+_CHANGE_WITHIN = 3  # days to either side that are one change
+_CHANGE_NAMED = 0.5
+
+
+class Direction(StrEnum):
+    """Which way the rate went within a week; more or fewer begins at the double or half."""
+
+    RESOLVED = "resolved"
+    RESOLVING = "resolving"
+    STEADY = "steady"
+    MORE = "more"
+    TOO_LITTLE = "too_little_to_say"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chances:
+    """The chances of each direction; they sum to 1."""
+
+    resolved: float
+    resolving: float
+    steady: float
+    more: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateOn:
+    """Twitches per minute on a day: median, 90 % band, and the chance that it was gone."""
+
+    day: date
+    rate_per_min: float
+    low: float
+    high: float
+    gone: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """About this day it began to go another way, with this chance."""
+
+    day: date
+    direction: Direction
+    probability: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RateTrend:
+    """The trend of the twitching; it says nothing of what the person can do.
+
+    compared_with : the day `chances` compare today with, a week before or the first noted
+    since_start : the same against the first day
+    in_numbers : whether anything was counted or measured; if not, rates per minute are a guess
+    noted_days : how many days say anything of the twitching
+    """
+
+    direction: Direction
+    chances: Chances
+    compared_with: date
+    since_start: Chances
+    rates: tuple[RateOn, ...]
+    changes: tuple[Change, ...]
+    noted_days: int
+    in_numbers: bool
+    last_noted: date
+    last_seen: date | None
+    days_since_seen: int | None
+
+
+NAMED_FROM = 0.5  # a direction is named from this chance on
+MORE_FROM = 0.8  # more twitches from this one: it is looked for every day
+_NOTED_DAYS = 3
+_SILENT_DAYS = 7
+
+
+def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
+    """Give the trend of the twitching up to today; none if no entry says anything of it."""
+    days = [day for day in by_day(entries) if day.day <= today and _says_a_rate(day)]
+    if not days:
+        return None
+    first, last = days[0].day, days[-1].day
+    recent = max(first, today - timedelta(days=_MOST_STEPS - 1))
+    near = _read([day for day in days if day.day >= recent], recent, today, 1)
+    lead = min(WEEK, len(near.filtered) - 1)
+    chances = week_chances(near.filtered[-lead - 1 :])
+    span = (today - first).days + 1
+    far = near
+    if recent > first:
+        far = _read(days, first, today, ceil(span / _MOST_STEPS))
+    seen = [day.day for day in days if twitch_seen(day)]
+    noted = sum(day.day >= today - timedelta(days=4 * WEEK) for day in days)
+    silent = (today - last).days
+    return RateTrend(
+        direction=Direction.TOO_LITTLE
+        if noted < _NOTED_DAYS or silent > _SILENT_DAYS
+        else named(chances),
+        chances=chances,
+        compared_with=today - timedelta(days=lead),
+        since_start=_between(far.states[0], far.states[-1])
+        if len(far.states) > 3 * WEEK
+        else week_chances(far.filtered),
+        rates=far.rates if far is near else (*_until(far.rates, recent), *near.rates),
+        changes=near.changes,
+        noted_days=len(days),
+        in_numbers=any(day.count is not None or day.measured is not None for day in days),
+        last_noted=last,
+        last_seen=max(seen) if seen else None,
+        days_since_seen=(today - max(seen)).days if seen else None,
+    )
+
+
+def named(chances: Chances) -> Direction:
+    """Give the direction that is likely enough to be named, or too little to say."""
+    if chances.more >= MORE_FROM:
+        return Direction.MORE
+    fewer = chances.resolved + chances.resolving
+    if fewer >= NAMED_FROM:
+        return Direction.RESOLVED if chances.resolved > chances.resolving else Direction.RESOLVING
+    if chances.steady >= NAMED_FROM:
+        return Direction.STEADY
+    return Direction.TOO_LITTLE
+
+
+def twitch_seen(day: Entry) -> bool:
+    """Tell whether it was noted that it twitched that day."""
+    return (
+        day.said in {Said.SOME, Said.A_LOT}
+        or (day.count is not None and day.count.twitches > 0)
+        or (day.measured is not None and day.measured.low > 0)
+    )
+
+
+def week_chances(filtered: Floats) -> Chances:
+    """Give the chances from the filtered steps of a week, (days, people, STATES), one a day."""
+    uniforms = _uniforms(len(filtered))
+    drawn = draw_back(chain(), filtered, uniforms)
+    then, now = LEVEL_OF_STATE[drawn[0]], LEVEL_OF_STATE[drawn[-1]]
+    gone_now = filtered[-1][:, GONE].sum() / filtered[-1].sum()
+    here = ~np.isneginf(now)
+    with np.errstate(invalid="ignore"):
+        rose = here & (now - then > _TWICE)
+        fell = here & (then - now > _TWICE)
+    left = max(int(here.sum()), 1)
+    there = 1 - float(gone_now)
+    more, fewer = there * int(rose.sum()) / left, there * int(fell.sum()) / left
+    return Chances(
+        resolved=float(gone_now), resolving=fewer, steady=max(0.0, there - more - fewer), more=more
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    filtered: Floats
+    states: Floats
+    rates: tuple[RateOn, ...]
+    changes: tuple[Change, ...]
+
+
+def _read(days: Sequence[Entry], first: date, today: date, days_a_step: int) -> _Reading:
+    people, weights = persons(days)
+    modality = leading_modality(days)
+    steps = ceil(((today - first).days + 1) / days_a_step)
+    seen: dict[int, Floats] = {}
+    for day in days:
+        told = likelihood(day, people, modality)
+        if told is not None:
+            step = min((day.day - first).days // days_a_step, steps - 1)
+            seen[step] = _both(seen.get(step), told)
+    found = smooth(chain(days_a_step), weights, seen, steps)
+    dates = [first + timedelta(days=step * days_a_step) for step in range(steps)]
+    return _Reading(
+        filtered=found.filtered,
+        states=found.states,
+        rates=_rates(found.states, dates),
+        changes=_changes(found.changed, dates) if days_a_step == 1 else (),
+    )
+
+
+def _both(before: Floats | None, told: Floats) -> Floats:
+    if before is None:
+        return told
+    both = before * told
+    whole: Floats = both / both.max()
+    return whole
+
+
+def _says_a_rate(day: Entry) -> bool:
+    return not (day.said is None and day.count is None and day.measured is None)
+
+
+def _rates(states: Floats, dates: Sequence[date]) -> tuple[RateOn, ...]:
+    """Give median and band by day; the part that is gone lies below every level."""
+    by_level = states[:, :GONE].reshape(len(states), WAYS, -1).sum(axis=1)
+    sums = np.cumsum(by_level, axis=1) + states[:, GONE:]
+    middle = np.concatenate([states[:, GONE:], (sums[:, 1:] + sums[:, :-1]) / 2], axis=1)
+    rates = []
+    for day, gone, row in zip(dates, states[:, GONE], middle, strict=True):
+        low, median, high = (
+            0.0 if gone >= q else exp(float(np.interp(q, row, LEVELS))) for q in _QUANTILES
+        )
+        rates.append(RateOn(day=day, rate_per_min=median, low=low, high=high, gone=float(gone)))
+    return tuple(rates)
+
+
+def _until(rates: Sequence[RateOn], day: date) -> tuple[RateOn, ...]:
+    return tuple(rate for rate in rates if rate.day < day)
+
+
+def _changes(changed: Floats, dates: Sequence[date]) -> tuple[Change, ...]:
+    """Give the changes more likely than not, each at its likeliest day."""
+    found: list[Change] = []
+    ways = (Direction.RESOLVING, Direction.STEADY, Direction.MORE)
+    for place, way in enumerate(ways):
+        left = changed[:, place].copy()
+        while True:
+            near = np.convolve(left, np.ones(2 * _CHANGE_WITHIN + 1), "same")[: len(left)]
+            at = int(near.argmax())
+            if near[at] < _CHANGE_NAMED:
+                break
+            span = slice(max(0, at - _CHANGE_WITHIN), at + _CHANGE_WITHIN + 1)
+            peak = span.start + int(left[span].argmax())
+            found.append(
+                Change(day=dates[peak], direction=way, probability=min(1.0, float(near[at])))
+            )
+            left[span] = 0
+    return tuple(sorted(found, key=lambda change: (change.day, change.direction)))
+
+
+def _between(then: Floats, now: Floats) -> Chances:
+    """Give the chances between days far apart, as if nothing tied them."""
+    levels_then, levels_now = (
+        states[:GONE].reshape(WAYS, -1).sum(axis=0) for states in (then, now)
+    )
+    rise = LEVELS[None, :] - LEVELS[:, None]
+    both = np.outer(levels_then, levels_now)
+    more = float(both[rise > _TWICE].sum() + then[GONE] * levels_now.sum())
+    fewer = float(both[rise < -_TWICE].sum())
+    gone = float(now[GONE])
+    return Chances(
+        resolved=gone, resolving=fewer, steady=max(0.0, 1 - gone - more - fewer), more=more
+    )
+
+
+_CHANCE = np.random.default_rng(20261123).random((_MOST_STEPS, _COURSES))
+
+
+def _uniforms(steps: int) -> Floats:
+    """Give the same chances each time, those of the last step spread evenly."""
+    uniforms = _CHANCE[:steps].copy()
+    uniforms[-1] = (np.arange(_COURSES) + 0.5) / _COURSES
+    return uniforms
