@@ -137,16 +137,16 @@ def write_motion(made: Moved, folder: Path) -> None:
 
 
 def film_example() -> DrawnFilm:
-    """Give ten seconds of skin, filmed with a steady hand."""
+    """Give fifteen seconds of skin, filmed with a steady hand."""
     scene = FilmScene(
-        duration_s=10.0, per_minute=45.0, hand_held=0.5, breathing_px=0.5, noise=1.0, sites=2
+        duration_s=15.0, per_minute=45.0, hand_held=0.5, breathing_px=0.5, noise=1.0, sites=2
     )
     return simulate_film(scene, seed=4)
 
 
 def write_video(film: DrawnFilm, folder: Path) -> None:
     """Write the film and its twitches."""
-    write_film(film, folder / "film-calf.mp4", bits_per_pixel=0.09)
+    write_film(film, folder / "film-calf.mp4", bits_per_pixel=0.06)
     names = ("start_s", "x_px", "y_px", "radius_px", "amplitude_px", "rise_s")
     write_rows(
         folder / "film-calf_truth.csv",
