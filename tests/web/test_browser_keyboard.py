@@ -54,6 +54,7 @@ def answer(page: Page) -> str:
         page.keyboard.type("40")
         page.keyboard.press("Enter")
     elif kind == "map":
+        page.wait_for_selector("[role=checkbox][tabindex='0']", state="attached")
         tab_to(page, "[role=checkbox]")
         page.keyboard.press("Space")
         assert page.evaluate("document.activeElement.getAttribute('aria-checked')") == "true"
