@@ -147,3 +147,25 @@ def test_an_error_is_said_first_and_tied_to_what_it_is_about(
     assert group.get_attribute("aria-labelledby") == "question"
     assert page.inner_text("#question").strip()
     page.context.close()
+
+
+@pytest.mark.slow
+def test_the_map_works_again_when_one_comes_back_to_it(browser: Browser, address: str) -> None:
+    context = browser.new_context(service_workers="block", viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.goto(f"{address}/en/interview")
+    for _ in range(MOST_PAGES):
+        before = page.input_value("main input[name=t]")
+        kind = answer(page)
+        page.wait_for_function(
+            "t => document.querySelector('main input[name=t]')?.value !== t", arg=before
+        )
+        if kind == "map":
+            break
+    page.click("button[value=back]")
+    page.wait_for_selector("[role=checkbox][tabindex='0']", state="attached")
+    marked = page.locator("input[name=map]:checked").count()
+    tab_to(page, "[role=checkbox]")
+    page.keyboard.press("Space")
+    assert page.locator("input[name=map]:checked").count() != marked
+    context.close()

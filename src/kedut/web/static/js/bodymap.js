@@ -177,4 +177,13 @@ export function start(map) {
   drawAll();
 }
 
-for (const map of document.querySelectorAll("[data-bodymap]")) start(map);
+// The page may change without this being loaded again: before it, or long after.
+function startAll() {
+  for (const map of document.querySelectorAll("[data-bodymap]:not([data-started])")) {
+    map.dataset.started = "";
+    start(map);
+  }
+}
+
+startAll();
+document.addEventListener("kedut:page", startAll);
