@@ -60,8 +60,8 @@ docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 	@echo "open build/docs/index.html"
 
-proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, and all of pyAgrum's networks (long)
-	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning
+proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, all of pyAgrum's networks, and fuzz the readers (long)
+	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning tests/measurement/readers/test_fuzz.py
 
 ##@ To measure kedut
 .PHONY: bench bench-web bench-measure evaluate

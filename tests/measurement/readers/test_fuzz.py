@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,6 +18,8 @@ from kedut.measurement.recording import Recording
 from tests.measurement.readers.test_films import cine, film
 from tests.measurement.readers.writers import WRITERS
 
+# `make proof` says how much more; a change of a file costs some hundred times a law's example.
+MORE = max(1, int(os.environ.get("KEDUT_LAW_EXAMPLES", "500")) // 5000)
 OURS = ["bdf", "biosppy", "c3d", "delsys", "edf", "edf_in_pieces", "otb", "phyphox", "phyphox_zip",
         "poly5", "sensor_logger_zip"]  # fmt: skip
 LIBRARIES = ["intan", "matlab5", "matlab73", "nwb", "xdf", "film", "cine"]
@@ -84,7 +87,7 @@ def mutated(raw: bytes, changes: list[tuple[float, bytes]], *, insert: bool) -> 
 
 
 @pytest.mark.parametrize("name", OURS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40 * MORE, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.lists(change, min_size=1, max_size=6), insert=st.booleans())
 def test_our_own_readers_survive_changed_bytes(name: str, changes, insert: bool):
     suffix, raw = valid(name)
@@ -92,14 +95,14 @@ def test_our_own_readers_survive_changed_bytes(name: str, changes, insert: bool)
 
 
 @pytest.mark.parametrize("name", LIBRARIES)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12 * MORE, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.lists(change, min_size=1, max_size=4))
 def test_what_a_library_raises_becomes_a_sentence(name: str, changes):
     suffix, raw = valid(name)
     survives(suffix, mutated(raw, changes, insert=False))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120 * MORE, deadline=None)
 @given(
     start=st.sampled_from(STARTS),
     rest=st.binary(max_size=2000) | st.text(max_size=400).map(str.encode),
