@@ -24,7 +24,7 @@ Floats = NDArray[np.float64]
 
 _FEWEST_DAYS = 5  # of each kind
 _FEWEST_SWITCHES = 3
-_NAMED_FROM = 0.94
+_NAMED_FROM = 0.955
 _DOUBT = 1.0  # sd of the prior of the effect, in the log-rate or in grades
 _TIES = (0.2, 0.5, 0.75, 0.92)
 _OWN_SHARES = (0.1, 0.5, 0.9)  # of the noise, that each day has for itself

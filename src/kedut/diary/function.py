@@ -13,29 +13,20 @@ from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
 from kedut.diary.days import by_day
 from kedut.diary.entry import Entry, Function
 
-Floats = NDArray[np.float64]
+Shares = tuple[float, float, float]
 
 _AS_BEFORE, _NEVER, _LOST = range(3)
-_START = np.array([0.93, 0.07, 0.0])
-_LOSS_A_DAY = 1 / 150
+_START = (0.93, 0.07, 0.0)
+_LOSS_A_DAY = 1 / 120
 _REGAIN_A_DAY = 1 / 20
-_STEP = np.array(
-    [
-        [1 - _LOSS_A_DAY, 0.0, _LOSS_A_DAY],
-        [0.0, 1.0, 0.0],
-        [_REGAIN_A_DAY, 0.0, 1 - _REGAIN_A_DAY],
-    ]
-)
 # The chance that an answer says "cannot", by state: slips, sore days; and good days of the weak.
-_SAYS_CANNOT = np.array([0.015, 0.85, 0.80])
+_SAYS_CANNOT = (0.015, 0.99, 0.80)
 WORSE_FROM = 0.85
 _ASK_FROM = 0.10
+_SIGNS_AT_ONCE = 2  # bad for the last time asked: slips seldom come together
 # The answer that is the bad one: heel raises cannot be done, the others happened.
 _BAD = {
     "ten_heel_raises_left": False,
@@ -60,16 +51,23 @@ class Sign:
     """One sign of function, today.
 
     lost : chance that it could be done and cannot any more
+    cannot : chance that it cannot be done today, since whenever
     last_bad : the last day the bad answer was given; first_bad the first of those in a row with it
     """
 
     name: str
     ability: Ability
     lost: float
+    cannot: float
     answers: int
     last_answer: bool | None
     first_bad: date | None
     last_bad: date | None
+
+    @property
+    def bad_last(self) -> bool:
+        """Tell whether the last answer was the bad one."""
+        return self.last_answer is _BAD[self.name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +94,9 @@ def function_trend(entries: Sequence[Entry], today: date) -> FunctionTrend:
     kept = 1.0
     for sign in signs:
         kept *= 1 - sign.lost
-    return FunctionTrend(signs=signs, lost=1 - kept, worse=1 - kept >= WORSE_FROM)
+    doubtful = sum(sign.ability is Ability.ASK_AGAIN and sign.bad_last for sign in signs)
+    worse = 1 - kept >= WORSE_FROM or doubtful >= _SIGNS_AT_ONCE
+    return FunctionTrend(signs=signs, lost=1 - kept, worse=worse)
 
 
 def _sign(name: str, days: Sequence[Entry]) -> Sign:
@@ -107,6 +107,7 @@ def _sign(name: str, days: Sequence[Entry]) -> Sign:
             name=name,
             ability=Ability.UNKNOWN,
             lost=0.0,
+            cannot=0.0,
             answers=0,
             last_answer=None,
             first_bad=None,
@@ -114,15 +115,14 @@ def _sign(name: str, days: Sequence[Entry]) -> Sign:
         )
     now, at = _START, answers[0][0]
     for day, bad in answers:
-        now = now @ np.linalg.matrix_power(_STEP, (day - at).days)
-        now = now * (_SAYS_CANNOT if bad else 1 - _SAYS_CANNOT)
-        now, at = now / now.sum(), day
-    lost = float(now[_LOST])
+        now, at = _told(_passed(now, (day - at).days), bad=bad), day
+    lost = now[_LOST]
     worst = [day for day, bad in answers if bad]
     return Sign(
         name=name,
         ability=_ability(now, bad_last=answers[-1][1]),
         lost=lost,
+        cannot=lost + now[_NEVER],
         answers=len(answers),
         last_answer=answers[-1][1] is _BAD[name],
         first_bad=_first_in_a_row(answers),
@@ -130,7 +130,25 @@ def _sign(name: str, days: Sequence[Entry]) -> Sign:
     )
 
 
-def _ability(now: Floats, *, bad_last: bool) -> Ability:
+def _passed(now: Shares, days: int) -> Shares:
+    """Give the shares so many days later: between as before and lost it goes to and fro."""
+    kept = (1 - _LOSS_A_DAY - _REGAIN_A_DAY) ** days
+    moving = now[_AS_BEFORE] + now[_LOST]
+    lost_in_the_end = moving * _LOSS_A_DAY / (_LOSS_A_DAY + _REGAIN_A_DAY)
+    lost = lost_in_the_end + kept * (now[_LOST] - lost_in_the_end)
+    return moving - lost, now[_NEVER], lost
+
+
+def _told(now: Shares, *, bad: bool) -> Shares:
+    """Give the shares after an answer."""
+    as_before, never, lost = (
+        share * (says if bad else 1 - says) for share, says in zip(now, _SAYS_CANNOT, strict=True)
+    )
+    total = as_before + never + lost
+    return as_before / total, never / total, lost / total
+
+
+def _ability(now: Shares, *, bad_last: bool) -> Ability:
     if now[_LOST] >= WORSE_FROM:
         return Ability.LOST
     if now[_NEVER] >= 0.5:

@@ -26,8 +26,8 @@ _A_LOT_ABOVE = ((1.2, 0.3), (2.2, 0.45), (3.4, 0.25))
 _GRADE_BLUR = 0.3  # of the log-rate: days differ, memory too
 _SLIP = 0.03  # any answer at all, whatever the rate
 _GONE_SAID = {Said.NONE: 0.95, Said.SOME: 0.045, Said.A_LOT: 0.005}
-# Shape of the gamma by which counts of one rate scatter: sd of the log-rate about 0.4 and 0.8.
-_SCATTER = ((6.0, 0.6), (1.6, 0.4))
+# Shape of the gamma by which counts of one rate scatter: sd of the log-rate about 0.4 and 0.7.
+_SCATTER = ((6.0, 0.6), (2.0, 0.4))
 # How much more or less a sensor finds than is counted, in the log-rate.
 _FOUND_MORE = ((-0.4, 0.25), (0.4, 0.45), (1.2, 0.3))
 # Calf recordings of one person repeat poorly (intraclass correlation 0.44 to 0.62): sd of log-rate.

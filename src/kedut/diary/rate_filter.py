@@ -54,12 +54,14 @@ class Smoothed:
     """Chances of each state at every step given all notes.
 
     states : (steps, STATES); changed : (steps, 3), chance that from the step before to this one
-    the way changed to down, level, up; filtered : (steps, people, STATES) for the people left
+    the way changed to down, level, up; filtered : (steps, people, STATES) for the people left, who
+    they are in `people`
     """
 
     states: Floats
     changed: Floats
     filtered: Floats
+    people: NDArray[np.intp]
 
 
 def smooth(
@@ -79,31 +81,31 @@ def smooth(
     filtered = np.stack(
         [now[np.searchsorted(had, left)] for now, had in zip(passed, alive, strict=True)]
     )
-    return _back(chain, filtered, {s: seen[left] for s, seen in likelihoods.items()})
+    states, changed = _back(chain, filtered, {s: seen[left] for s, seen in likelihoods.items()})
+    return Smoothed(states=states, changed=changed, filtered=filtered, people=left)
 
 
-def _back(chain: Chain, filtered: Floats, likelihoods: Mapping[int, Floats]) -> Smoothed:
+def _back(
+    chain: Chain, filtered: Floats, likelihoods: Mapping[int, Floats]
+) -> tuple[Floats, Floats]:
     steps = len(filtered)
-    # Chances of people change as those dropped are left out; each step is weighed by the last.
     ahead = np.ones_like(filtered[0])
-    states, changed = np.empty((steps, STATES)), np.zeros((steps, 3))
-    to = [way == WAY_OF_STATE for way in (-1, 0, 1)]
-    step_to = [chain.step * (WAY_OF_STATE[:, None] != way) for way in (-1, 0, 1)]
+    states, come, joint = np.empty((steps, STATES)), np.ones_like(filtered), np.ones(steps)
     for step in range(steps - 1, -1, -1):
         both = filtered[step] * ahead
-        total = both.sum()
-        states[step] = both.sum(axis=0) / total
+        states[step] = both.sum(axis=0) / both.sum()
         if not step:
             break
-        come = ahead * likelihoods[step] if step in likelihoods else ahead
-        before = filtered[step - 1]
-        ahead = come @ chain.step.T
-        joint = (before * ahead).sum()
-        for place, (mask, moves) in enumerate(zip(to, step_to, strict=True)):
-            arrived = before @ moves[:, mask]
-            changed[step, place] = (arrived * come[:, mask]).sum() / joint
+        come[step] = ahead * likelihoods[step] if step in likelihoods else ahead
+        ahead = come[step] @ chain.step.T
+        joint[step] = (filtered[step - 1] * ahead).sum()
         ahead /= ahead.max()
-    return Smoothed(states=states, changed=changed, filtered=filtered)
+    changed = np.zeros((steps, 3))
+    for place, way in enumerate((-1, 0, 1)):
+        into = np.equal(WAY_OF_STATE, way)
+        moves = chain.step[:, into] * ~into[:, None]
+        changed[1:, place] = ((filtered[:-1] @ moves) * come[1:][:, :, into]).sum(axis=(1, 2))
+    return states, changed / joint[:, None]
 
 
 def draw_back(chain: Chain, filtered: Floats, uniforms: Floats) -> NDArray[np.intp]:
@@ -122,14 +124,9 @@ def draw_back(chain: Chain, filtered: Floats, uniforms: Floats) -> NDArray[np.in
     sums = np.cumsum(filtered[-1].ravel())
     places = np.minimum(np.searchsorted(sums, uniforms[-1] * sums[-1], "right"), sums.size - 1)
     person, drawn[-1] = np.divmod(places, STATES)
-    into = np.ascontiguousarray(chain.step.T)
     for step in range(steps - 2, -1, -1):
-        sums = np.cumsum(filtered[step][person] * into[drawn[step + 1]], axis=1)
-        drawn[step] = _pick(sums, uniforms[step])
+        sums = filtered[step].T[:, person] * chain.step[:, drawn[step + 1]]
+        np.cumsum(sums, axis=0, out=sums)
+        # Each column is one course; the state drawn is the first whose sum passes the chance.
+        drawn[step] = (sums[:-1] <= uniforms[step] * sums[-1]).sum(axis=0)
     return drawn
-
-
-def _pick(sums: Floats, uniforms: Floats) -> NDArray[np.intp]:
-    under = (sums <= uniforms[:, None] * sums[:, -1:]).sum(axis=1)
-    picked: NDArray[np.intp] = np.minimum(under, sums.shape[1] - 1)
-    return picked

@@ -39,7 +39,7 @@ _CHANGE = np.array(
         [0.120, 0.004, 0.004, 0.040, 0.832],
     ]
 )
-_ENDS = 0.003  # a day, from any level
+_ENDS, _ENDS_LOW, _LOW = 0.003, 0.10, -3.0  # a day, from any level, and from low ones
 _AT_ONCE = np.array([0.006, 0.025, 0.025, 0.0, 0.0])  # a day, by way: comes back at once
 _BACK = 0.06  # a day, once gone
 _BACK_WAYS = np.array([0.3, 0.0, 0.0, 0.1, 0.6])
@@ -67,13 +67,14 @@ def chain(days_a_step: int = 1) -> Chain:
 def _one_day() -> Floats:
     step = np.zeros((STATES, STATES))
     count = len(LEVELS)
+    ends = _ENDS + _ENDS_LOW / (1 + np.exp((LEVELS - _LOW) / 0.2))
     for after in range(WAYS):
         columns = slice(after * count, (after + 1) * count)
         moved, under = _moved(float(DRIFTS_PER_DAY[after]))
         for before in range(WAYS):
             rows = slice(before * count, (before + 1) * count)
-            step[rows, columns] = _CHANGE[before, after] * (1 - _ENDS) * moved
-            step[rows, GONE] += _CHANGE[before, after] * (_ENDS + (1 - _ENDS) * under)
+            step[rows, columns] = _CHANGE[before, after] * (1 - ends)[:, None] * moved
+            step[rows, GONE] += _CHANGE[before, after] * (ends + (1 - ends) * under)
     back = np.outer(_BACK_WAYS, _bell(_BACK_LEVEL, _BACK_SPREAD)).ravel()
     at_once = np.repeat(_AT_ONCE, count)[:, None]
     step[:GONE] *= 1 - at_once

@@ -78,10 +78,10 @@ def draw_course(
 ) -> SimulatedCourse:
     """Draw a course of a kind and the diary of it; missing days are drawn from 30 to 90 %."""
     habits = draw_habits(rng)
-    least = habits.some_from + (1.6 if kind is Kind.RELAPSING else 0.4)
+    least = habits.some_from + (2.0 if kind is Kind.RELAPSING else 0.4)
     start = rng.uniform(least, max(least, habits.a_lot_from) + 0.2)
     level, turns_on = _LEVELS[kind](rng, start, days)
-    level += _tied(rng, days, 0.12, 0.9)
+    level += tied_noise(rng, days, 0.12, 0.9)
     level[level < GONE_BELOW] = -np.inf
     weak_from = None
     if kind is Kind.WORSENING and turns_on is not None and rng.random() < 0.7:
@@ -115,25 +115,27 @@ def draw_habits(rng: np.random.Generator) -> Habits:
 def _resolving(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, None]:
     half_life_d = math.exp(rng.uniform(math.log(1.0), math.log(4.5)))
     begins = rng.uniform(0, 3)
-    fallen_for = np.maximum(0, np.arange(days, dtype=np.float64) - begins)
-    return start - math.log(2) / half_life_d * fallen_for, None
+    fallen_for: Floats = np.maximum(0, np.arange(days, dtype=np.float64) - begins)
+    level: Floats = start - math.log(2) / half_life_d * fallen_for
+    return level, None
 
 
 def _steady(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, None]:
-    return start + rng.normal(0, 0.008) * np.arange(days), None
+    level: Floats = start + rng.normal(0, 0.008) * np.arange(days, dtype=np.float64)
+    return level, None
 
 
 def _worsening(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, int]:
-    turns_on = int(rng.integers(4, 10))
-    growth = rng.uniform(0.4, 0.9)
+    turns_on = int(rng.integers(4, 9))
+    growth = rng.uniform(0.45, 1.0)
     risen = np.minimum(growth * np.maximum(0, np.arange(days) - turns_on), rng.uniform(3.0, 4.5))
     return np.minimum(start + risen, 4.0), turns_on
 
 
 def _relapsing(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, int]:
     day = np.arange(days)
-    turns_on = int(rng.integers(8, 11))
-    half_life_d = rng.uniform(0.8, 2.0)
+    turns_on = int(rng.integers(8, 10))
+    half_life_d = rng.uniform(0.8, 1.6)
     falling = start - math.log(2) / half_life_d * day
     back = start - rng.exponential(0.3)
     least = max(float(falling[turns_on - 1]), GONE_BELOW)
@@ -149,7 +151,7 @@ _LEVELS = {
 }
 
 
-def _tied(rng: np.random.Generator, days: int, spread: float, tie: float) -> Floats:
+def tied_noise(rng: np.random.Generator, days: int, spread: float, tie: float) -> Floats:
     """Give noise of that spread in which each day hangs on the day before."""
     noise = np.empty(days)
     noise[0] = rng.normal(0, spread)
@@ -178,7 +180,7 @@ def write_diary(
     weak_from: int | None = None,
 ) -> tuple[Entry, ...]:
     """Give the entries of the days that are kept."""
-    noise = _tied(rng, len(log_rate), habits.day_noise, 0.3)
+    noise = tied_noise(rng, len(log_rate), habits.day_noise, 0.3)
     sign = rng.choice([_CAN_DO_LEFT, _CAN_DO_RIGHT, _TRIPPED, _SPEECH], p=[0.42, 0.42, 0.1, 0.06])
     entries = []
     for day in np.flatnonzero(kept):

@@ -1,0 +1,198 @@
+"""The trend: the fast way against the clear one, its laws, and what it never says."""
+
+from datetime import date, timedelta
+from time import process_time
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kedut.bench.course_follow import follow
+from kedut.diary import rate_filter, rate_states
+from kedut.diary.entry import Count, Entry, MeasuredRate, Said
+from kedut.diary.rate_evidence import likelihood, persons
+from kedut.diary.rate_filter import smooth
+from kedut.diary.rate_states import STATES, Chain, chain
+from kedut.diary.trend import Direction, RateTrend, rate_trend
+from kedut.simulate.courses import FIRST_DAY, Kind, draw_course
+from tests.diary.clear_trend import clear_smooth
+from tests.diary.drawn import entries, law
+
+DAY = timedelta(days=1)
+
+
+def diary(*said: object, first: int = 0) -> tuple[Entry, ...]:
+    """Give an entry a day; a number is a count in ten minutes, none a day without."""
+    found = []
+    for place, word in enumerate(said, start=first):
+        at = FIRST_DAY + place * DAY
+        if isinstance(word, Said):
+            found.append(Entry(id=f"{place}", at=at, said=word))
+        elif isinstance(word, int):
+            found.append(Entry(id=f"{place}", at=at, count=Count(twitches=word, minutes=10)))
+    return tuple(found)
+
+
+def trend_of(*said: object) -> RateTrend:
+    trend = rate_trend(diary(*said), (FIRST_DAY + (len(said) - 1) * DAY).date())
+    assert trend is not None
+    return trend
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_fast_chain_says_what_adding_up_every_course_says(seed: int, monkeypatch) -> None:
+    rng = np.random.default_rng(seed)
+    ways = np.array([0, -1, 1, 0], np.int8)
+    monkeypatch.setattr(rate_filter, "STATES", 4)
+    monkeypatch.setattr(rate_filter, "WAY_OF_STATE", ways)
+    monkeypatch.setattr(rate_filter, "_FORGOTTEN", 0.0)
+    small = Chain(start=rng.dirichlet(np.ones(4)), step=rng.dirichlet(np.ones(4), size=4))
+    weights = rng.dirichlet(np.ones(2))
+    seen = {day: rng.random((2, 4)) for day in (0, 2, 4)}
+    fast = smooth(small, weights, seen, 5)
+    clear, moved = clear_smooth(small.start, small.step, weights, seen, 5)
+    np.testing.assert_allclose(fast.states, clear, atol=1e-12)
+    for place, way in enumerate((-1, 0, 1)):
+        turns = (ways[:, None] != way) & (ways[None, :] == way)
+        np.testing.assert_allclose(fast.changed[:, place], (moved * turns).sum((1, 2)), atol=1e-12)
+
+
+def test_courses_drawn_back_are_as_frequent_as_they_are_likely() -> None:
+    weights = np.array([0.6, 0.4])
+    rng = np.random.default_rng(1)
+    seen = {day: rng.random((2, STATES)) for day in range(4)}
+    found = smooth(chain(), weights, seen, 4)
+    drawn = rate_filter.draw_back(chain(), found.filtered, rng.random((4, 20000)))
+    share = np.bincount(drawn[0], minlength=STATES) / drawn.shape[1]
+    assert np.abs(share - found.states[0]).max() < 0.01
+
+
+@given(st.lists(entries(), min_size=1, max_size=8, unique_by=lambda e: e.day), st.randoms())
+@law
+def test_the_order_of_entries_does_not_matter(kept: list[Entry], chance) -> None:
+    mixed = kept.copy()
+    chance.shuffle(mixed)
+    today = max(entry.day for entry in kept)
+    assert rate_trend(mixed, today) == rate_trend(kept, today)
+
+
+@given(st.lists(entries(), min_size=1, max_size=6), st.data())
+@law
+def test_a_duplicate_entry_changes_nothing(kept: list[Entry], data: st.DataObject) -> None:
+    again = data.draw(st.lists(st.sampled_from(kept), max_size=3))
+    today = max(entry.day for entry in kept)
+    assert rate_trend([*kept, *again], today) == rate_trend(kept, today)
+
+
+@given(st.lists(entries(), min_size=1, max_size=6))
+@law
+def test_chances_sum_to_one_and_bands_hold_the_rate(kept: list[Entry]) -> None:
+    trend = rate_trend(kept, max(entry.day for entry in kept) + 3 * DAY)
+    if trend is None:
+        assert not any(entry.said or entry.count or entry.measured for entry in kept)
+        return
+    for one in (trend.chances, trend.since_start):
+        total = one.resolved + one.resolving + one.steady + one.more
+        assert total == pytest.approx(1)
+    for rate in trend.rates:
+        assert 0 <= rate.low <= rate.rate_per_min <= rate.high
+    assert [rate.day for rate in trend.rates] == sorted(rate.day for rate in trend.rates)
+
+
+def test_every_row_of_the_chain_sums_to_one() -> None:
+    for days in (1, 4, 31):
+        assert chain(days).step.sum(axis=1) == pytest.approx(np.ones(STATES))
+    assert chain().start.sum() == pytest.approx(1)
+
+
+@given(st.integers(0, 200))
+@law
+def test_a_higher_count_never_makes_lower_rates_likelier(twitches: int) -> None:
+    first = diary(twitches)[0], diary(twitches + 5)[0]
+    people, _ = persons(first)
+    few, many = (likelihood(day, people, None) for day in first)
+    assert few is not None
+    assert many is not None
+    levels = len(rate_states.LEVELS)
+    ratio = np.log(np.maximum(many[0, :levels], 1e-300) / np.maximum(few[0, :levels], 1e-300))
+    inside = (many[0, :levels] > 1e-290) & (few[0, :levels] > 1e-290)
+    assert (np.diff(ratio[inside]) > -1e-6).all()
+
+
+def test_too_little_to_say_is_an_answer() -> None:
+    assert trend_of(Said.SOME, None, Said.SOME).direction is Direction.TOO_LITTLE
+    silent = trend_of(*[5] * 10, *[None] * 9, *[None])
+    assert silent.direction is Direction.TOO_LITTLE
+    assert silent.days_since_seen == 10
+
+
+def test_a_diary_without_a_word_on_the_twitching_has_no_trend() -> None:
+    entry = Entry(id="a", at=FIRST_DAY, note="rain")
+    assert rate_trend([entry], FIRST_DAY.date()) is None
+
+
+def test_what_is_noted_for_later_days_does_not_count_yet() -> None:
+    kept = diary(*[8] * 10, *[80] * 5)
+    early = (FIRST_DAY + 9 * DAY).date()
+    assert rate_trend(kept, early) == rate_trend(kept[:10], early)
+
+
+def test_plain_courses_are_named() -> None:
+    assert trend_of(40, 22, 13, 6, 2, 1, *[0] * 14).direction is Direction.RESOLVED
+    assert trend_of(*[400, 300, 220, 150, 110, 80, 60, 40]).direction is Direction.RESOLVING
+    assert trend_of(*[11, 9, 14, 10, 8, 12, 10, 13, 9, 11]).direction is Direction.STEADY
+    rising = trend_of(*[5, 6, 4, 5, 6, 9, 20, 41, 90, 170])
+    assert rising.direction is Direction.MORE
+    assert any(change.direction is Direction.MORE for change in rising.changes)
+
+
+def test_no_direction_is_called_worse() -> None:
+    assert not any("wors" in direction.value for direction in Direction)
+
+
+def test_grades_alone_give_a_trend_but_no_numbers() -> None:
+    trend = trend_of(*[Said.A_LOT] * 3, *[Said.SOME] * 4, *[Said.NONE] * 8)
+    assert trend.direction in {Direction.RESOLVED, Direction.RESOLVING}
+    assert not trend.in_numbers
+    assert trend.last_seen == date(2026, 1, 7)
+
+
+def test_a_sensor_that_finds_more_than_is_felt_is_no_rise() -> None:
+    felt = diary(*[10, 9, 11, 10, 12, 9, 10])
+    found = [
+        Entry(
+            id=f"m{place}",
+            at=FIRST_DAY + place * DAY,
+            measured=MeasuredRate(rate_per_min=3.0, low=2.5, high=3.6, modality="emg"),
+        )
+        for place in range(7, 10)
+    ]
+    trend = rate_trend([*felt, *found], (FIRST_DAY + 9 * DAY).date())
+    assert trend is not None
+    assert trend.direction is not Direction.MORE
+
+
+def test_a_course_read_day_by_day_is_what_the_trend_says_that_day() -> None:
+    course = draw_course(Kind.WORSENING, np.random.default_rng(3), missing=0.3)
+    shown = follow(course)
+    for day in (7, 14, 21):
+        upto = (FIRST_DAY + day * DAY).date()
+        kinds = {type(e.count) for e in course.entries if e.day <= upto}
+        trend = rate_trend(course.entries, upto)
+        assert trend is not None
+        assert kinds
+        assert trend.chances.more == pytest.approx(shown[day].chances.more, abs=0.12)
+
+
+def test_sixty_entries_and_ten_years_are_read_in_time() -> None:
+    rng = np.random.default_rng(5)
+    sixty = draw_course(Kind.STEADY, rng, days=90, missing=0.33).entries[:60]
+    years = draw_course(Kind.STEADY, rng, days=3650, missing=0.0).entries
+    for kept, seconds in ((sixty, 0.05), (years, 0.1)):
+        spent = []
+        for _ in range(5):
+            start = process_time()
+            rate_trend(kept, kept[-1].day)
+            spent.append(process_time() - start)
+        assert min(spent) < 4 * seconds, "four times the aim: the machine may be busy"
