@@ -71,7 +71,7 @@ class Case:
 
 def shared_folder() -> Path | None:
     """Give the folder of shared recordings: `$KEDUT_SHARED`, else `../shared`; none if missing."""
-    folder = Path(os.environ.get("KEDUT_SHARED", "../shared")) / _FOLDER
+    folder = Path(os.environ.get("KEDUT_SHARED", Path.cwd().parent / "shared")) / _FOLDER
     return folder if folder.is_dir() else None
 
 
