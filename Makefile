@@ -64,7 +64,7 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, all of pyAgr
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning tests/measurement/readers/test_fuzz.py
 
 ##@ To measure kedut
-.PHONY: bench bench-web bench-measure evaluate
+.PHONY: bench bench-web bench-measure evaluate evaluate-course
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
 
@@ -76,6 +76,9 @@ bench-measure: $(DEV) $(PEERS) ## measure how well and how fast recordings are m
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
+
+evaluate-course: $(DEV) ## measure how well a diary is read, on invented courses and published follow-ups (10 minutes)
+	$(BIN)/python -m kedut.bench.evaluate_course
 
 ##@ To tidy up
 .PHONY: clean
