@@ -140,12 +140,15 @@ def _finish(
         figures["ecg_per_min"] = 60 / beat
     moved = np.array(d.moved)[order] > np.where(units < 0, MOVED[0], MOVED[1]) * amplitude
     will: list[Span] = []
+    repeating = _bursts(d, found.working)
+    in_burst = inside(times, joined([(a, b) for a, b, _ in repeating]))
     if exclude:
-        known = np.unique(units[keep & (units >= 0)])
-        will = found.working + dense(times[keep])
-        will += [span for unit in known for span in trains(times[units == unit])]
+        keep_free = keep & ~in_burst
+        known = np.unique(units[keep_free & (units >= 0)])
+        will = found.working + dense(times[keep_free])
+        will += [span for unit in known for span in trains(times[keep_free & (units == unit)])]
         will = [s for s in joined(will, JOIN_S) if s[1] - s[0] >= LEAST_S]
-        rubbed = _crowd(times, units, keep & ~inside(times, will))
+        rubbed = _crowd(times, units, keep_free & ~inside(times, will))
         crowds = joined([(t - MOVED_S, t + MOVED_S) for t in times[rubbed]], MOVED_S)
         if sum(b - a for a, b in crowds) > AT_WORK * about.duration_s:
             # so much of it is muscle at work, seen through a needle
@@ -170,7 +173,26 @@ def _finish(
         "taps": float(len(d.taps)),
     }
     quality = judge(about, excluded, figures)
-    return twitches(d, rows, kinds(times[keep], units[keep]), learnt, about, quality)
+    return twitches(d, rows, kinds(times[keep], units[keep], repeating), learnt, about, quality)
+
+
+def _bursts(d: Discharges, working: list[Span]) -> list[tuple[float, float, float]]:
+    """Give bursts of few units, put together over the pieces; none next to longer work."""
+    work = joined(working, JOIN_S)
+    out: list[tuple[float, float, float]] = []
+    for first, last, interval in sorted(d.bursts):
+        if out and first <= out[-1][1]:
+            before = out[-1]
+            out[-1] = (before[0], max(last, before[1]), max(interval, before[2]))
+        else:
+            out.append((first, last, interval))
+    return [
+        (a, b, interval)
+        for a, b, interval in out
+        if not any(
+            low - JOIN_S < b and a < high + JOIN_S and high - low > b - a for low, high in work
+        )
+    ]
 
 
 def _heart(

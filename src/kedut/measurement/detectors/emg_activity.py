@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from kedut.measurement.detectors.emg_bursts import Burst, bursts_of, without_bursts
 from kedut.measurement.detectors.emg_survey import Survey, noise_of, statistics
 from kedut.measurement.detectors.emg_templates import Templates
 from kedut.measurement.filters.blocks import Block, Plan
@@ -17,6 +18,7 @@ from kedut.measurement.quality.emg_sustained import ACTIVE, LOUDER, active_cells
 THRESHOLD = 5.6  # constant: less than one false alarm in ten minutes of noise alone
 MOVED = 5.0  # constant: times the usual size of the slow part
 JOIN_S = 0.02  # constant: side waves of one potential
+BURST_JOIN_S = 0.06  # constant: pauses between the discharges of a burst
 
 
 @dataclass(slots=True)
@@ -28,6 +30,7 @@ class Activity:
     score : standard deviations above noise
     moved : (windows of `slow`,) how far the slow part exceeds its usual size, uV; else 0
     working : runs, first and stop, of muscle at work throughout
+    bursts : stretches in which one or few units discharge fast
     """
 
     noise: Block
@@ -35,6 +38,7 @@ class Activity:
     score: NDArray[np.float32]
     moved: NDArray[np.float32]
     working: list[tuple[int, int]]
+    bursts: list[Burst]
 
 
 def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity:
@@ -62,7 +66,36 @@ def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity
     loud = np.median(noise / seen.noise_uv[:, None], axis=0).astype(np.float32)
     far = part.slow > MOVED * seen.slow_uv[:, None]
     moved = np.where(far, part.slow, 0).max(axis=0).astype(np.float32)
-    return Activity(noise=noise, loud=loud, score=score, moved=moved, working=working)
+    bursts = bursts_of(part.wide, seen.noise_uv, _runs(score, part, cut), cut.work_rate_hz)
+    # potentials without pause raise what is taken for noise, so that the score sees only parts
+    whole = without_bursts(working, bursts)
+    bursts += bursts_of(part.wide, seen.noise_uv, whole, cut.work_rate_hz)
+    return Activity(
+        noise=noise,
+        loud=loud,
+        score=score,
+        moved=moved,
+        working=without_bursts(working, bursts),
+        bursts=bursts,
+    )
+
+
+def _runs(score: NDArray[np.float32], part: Piece, cut: Plan) -> list[tuple[int, int]]:
+    """Give what is active, pauses of a burst bridged, within the recording."""
+    half = cut.work_rate_hz / 2
+    begin = max(0, round(-cut.first_s(part.number) * half))
+    end = min(len(score), round((cut.length / cut.rate_hz - cut.first_s(part.number)) * half))
+    runs = stretches(score[begin:end] > THRESHOLD, round(BURST_JOIN_S * half))
+    return [(begin + a, begin + b) for a, b in runs]
+
+
+def set_apart(found: Activity, on: NDArray[np.bool_]) -> None:
+    """Switch off, in place, what is not taken apart into single potentials."""
+    for a, b in found.working:
+        on[a:b] = False
+    for burst in found.bursts:
+        if burst.fast:
+            on[burst.first : burst.stop] = False
 
 
 def template_spectra(templates: Templates, work: int) -> NDArray[np.complex64]:

@@ -9,8 +9,10 @@ from kedut.measurement.detectors.emg_activity import (
     Activity,
     matched,
     per_sample,
+    set_apart,
     stretches,
 )
+from kedut.measurement.detectors.emg_bursts import Burst, pulses
 from kedut.measurement.detectors.emg_discharges import (
     Discharges,
     Stretch,
@@ -55,6 +57,30 @@ def explain(view: View, out: Discharges) -> None:
         for e in events:
             _add_known(e, view, stretch, out)
         add_rest(x, events, view, stretch, knock, range(known, len(out.time)), out)
+    for burst in view.found.bursts:
+        _add_burst(burst, view, last, out)
+
+
+def _add_burst(burst: Burst, view: View, last: int, out: Discharges) -> None:
+    """Note a burst; where its potentials overlap too much, follow the rhythm of its discharges."""
+    first, stop = 2 * burst.first, 2 * burst.stop
+    if stop <= view.cut.margin or first >= last:
+        return
+    out.bursts.append((view.time_s(first), view.time_s(stop), burst.interval_s))
+    if not burst.fast:
+        return
+    own = view.part.wide[:, first:stop]
+    over = own / view.seen.noise_uv[:, None]
+    channel = int(np.square(over).mean(axis=1).argmax())
+    found = pulses(over[channel], burst.interval_s, view.cut.work_rate_hz)
+    around = round(burst.interval_s * view.cut.work_rate_hz / 2) + 1
+    for at, size in found:
+        where = first + at
+        if not view.cut.margin <= where < last:
+            continue
+        near = own[channel, max(0, at - around) : at + around + 1]
+        score = float(np.abs(over[channel, at])) if size else 0.0
+        add(out, view, where, unit=-1, channel=channel, score=score, amplitude=float(np.ptp(near)))
 
 
 def worth_explaining(
@@ -69,8 +95,7 @@ def worth_explaining(
         start = (z / learnt.templates.least[:, None]).max(axis=0) > loud
         for a, b in stretches(start, 0):
             on[a + length // 6 : b + length // 3] = True
-    for a, b in found.working:
-        on[a:b] = False
+    set_apart(found, on)
     return stretches(on, length // 2 + 1)  # their cores do not overlap then
 
 

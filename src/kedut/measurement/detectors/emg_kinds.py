@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,9 @@ PAIR_S = (0.008, 0.11)  # constant: intervals of doublets
 BURST_S = 0.2  # constant: 5 a second; slower is no burst
 SHORT_BURST_S = 0.1  # constant: three may fall together by chance, so they must be closer
 LONG_BURST = 5  # constant: what else is found inside is hardly told from it
+EDGE, EDGE_MOST_S = 3.0, 0.25  # constant: intervals to the first or last of a burst; at most
+FEWEST_IN_BURST = 3  # constant: two are a doublet
+ALONE_SHARE = 0.6  # constant: of a unit's discharges outside of bursts: it has none
 LULL_S = 0.25  # constant: no longer pause within a crowd
 CROWD_S = 2.0  # constant: a crowd of chance is shorter, at two discharges a second
 CROWD_PER_S = 6.0  # constant: what a weak contraction of a few units makes
@@ -20,27 +25,93 @@ TRAIN_INTERVAL_S = (0.025, 0.3)  # constant: 3 to 40 a second, as a will drives 
 TRAIN_EVEN = 1.5  # constant: one interval over the next, typically, in a train
 
 
-def kinds(times_s: NDArray[np.float64], units: NDArray[np.int64]) -> list[Kind]:
-    """Give the kind of each discharge; times ascend."""
-    out = [Kind.SINGLE] * len(times_s)
+Burst = tuple[float, float, float]  # first and last second, usual interval
+
+
+def kinds(
+    times_s: NDArray[np.float64],
+    units: NDArray[np.int64],
+    repeating: Sequence[Burst] = (),
+) -> list[Kind]:
+    """Give the kind of each discharge; times ascend.
+
+    repeating : stretches whose signal repeats itself: bursts, whatever their units were taken for
+    """
+    grouped = np.zeros(len(times_s), bool)
+    inside = np.zeros(len(times_s), bool)
+    for first, last, _ in repeating:
+        inside[slice(*np.searchsorted(times_s, (first, last)))] = True
+    for first, last, interval in repeating:
+        a, b = np.searchsorted(times_s, (first, last))
+        if _one_source(units[a:b]):
+            grouped[a:b] = ~_apart(units, a, b, inside)
+            _edges(times_s, units, grouped, a, b - 1, interval)
     for unit in np.unique(units[units >= 0]):
         rows = np.flatnonzero(units == unit)
-        burst = np.zeros(len(rows), bool)
         for first, stop in _bursts(times_s[rows]):
-            burst[first:stop] = True
             long = stop - first >= LONG_BURST
-            low, high = times_s[rows[first]], times_s[rows[stop - 1]]
-            for i in range(int(rows[first]), int(rows[stop - 1]) + 1):
-                if units[i] == unit or ((units[i] < 0 or long) and low <= times_s[i] <= high):
-                    out[i] = Kind.GROUPED
+            a, b = int(rows[first]), int(rows[stop - 1])
+            own = units[a : b + 1]
+            its = (own == unit) | (own < 0) | long
+            grouped[a : b + 1] |= its & ~_apart(units, a, b + 1, inside)
+            usual = float(np.median(np.diff(times_s[rows[first:stop]])))
+            _edges(times_s, units, grouped, a, b, usual)
+    out = [Kind.GROUPED if g else Kind.SINGLE for g in grouped]
+    for unit in np.unique(units[units >= 0]):
+        rows = np.flatnonzero((units == unit) & ~grouped)
         i = 0
         while i + 1 < len(rows):
             apart = times_s[rows[i + 1]] - times_s[rows[i]]
-            if not burst[i] and not burst[i + 1] and PAIR_S[0] <= apart <= PAIR_S[1]:
+            if PAIR_S[0] <= apart <= PAIR_S[1]:
                 out[rows[i]] = out[rows[i + 1]] = Kind.DOUBLET
                 i += 1
             i += 1
     return out
+
+
+def _apart(
+    units: NDArray[np.int64], first: int, stop: int, inside: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Tell which discharges within a burst are of a unit that else discharges outside of any."""
+    own = units[first:stop]
+    out = np.zeros(stop - first, bool)
+    for unit in np.unique(own[own >= 0]):
+        mine = units == unit
+        alone = int((mine & ~inside).sum())
+        if (
+            len(own) > FEWEST_IN_BURST
+            and (own == unit).sum() == 1
+            and alone >= ALONE_SHARE * mine.sum()
+        ):
+            out |= own == unit
+    return out
+
+
+def _one_source(units: NDArray[np.int64]) -> bool:
+    """Tell whether discharges can be a burst: enough of one unit, or of none that is known."""
+    unknown = int((units < 0).sum())
+    known = np.bincount(units[units >= 0]).max(initial=0)
+    return bool(unknown + known >= FEWEST_IN_BURST)
+
+
+def _edges(
+    times_s: NDArray[np.float64],
+    units: NDArray[np.int64],
+    grouped: NDArray[np.bool_],
+    first: int,
+    last: int,
+    interval_s: float,
+) -> None:
+    """Add to a burst what of it, or of unknown shape, is a few intervals away."""
+    reach = min(EDGE * interval_s, EDGE_MOST_S)
+    own = np.unique(units[first : last + 1])
+    for step, at in ((-1, first), (1, last)):
+        i, end = at + step, times_s[at]
+        while 0 <= i < len(times_s) and abs(times_s[i] - end) <= reach:
+            if units[i] < 0 or units[i] in own:
+                grouped[i] = True
+                end = times_s[i]
+            i += step
 
 
 def _bursts(times: NDArray[np.float64]) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from kedut.measurement.detectors.emg_activity import (
     matched,
     moved_uv,
     per_sample,
+    set_apart,
     stretches,
     template_spectra,
 )
@@ -78,8 +79,7 @@ def alone(
     before, after = size(cut.work_rate_hz)
     around = maximum_filter1d(found.score, 2 * round(ALONE_S * half))
     on = found.score > np.maximum(THRESHOLD, SKIRT * around)
-    for a, b in found.working:
-        on[a:b] = False
+    set_apart(found, on)
     runs = stretches(on, round(JOIN_S * half))
     snippets, noise, knocks = [], [], []
     guard = round(0.03 * half)
@@ -111,8 +111,7 @@ def in_crowds(
     half = cut.work_rate_hz / 2
     before, after = size(cut.work_rate_hz)
     on = found.score > THRESHOLD
-    for a, b in found.working:
-        on[a:b] = False
+    set_apart(found, on)
     near = round(SPIKE_S * cut.work_rate_hz)
     snippets, noise, clear = [], [], []
     for a, b in stretches(on, round(JOIN_S * half)):

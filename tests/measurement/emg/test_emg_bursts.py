@@ -1,0 +1,79 @@
+"""Bursts of one or few units are grouped discharges: neither single twitches nor muscle at work."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kedut.measurement.detectors.emg import detect_emg
+from kedut.measurement.detectors.emg_bursts import pulses, repeats
+from kedut.measurement.detectors.emg_kinds import kinds
+from kedut.measurement.twitch import Kind, Reason
+from kedut.simulate.emg_draw import Setting, draw_recording
+
+
+@pytest.mark.parametrize(
+    "setting, seed",
+    [
+        (Setting.MYOKYMIA, 54),
+        (Setting.MYOKYMIA, 303),
+        (Setting.NEUROMYOTONIA, 302),
+        (Setting.NEUROMYOTONIA, 301),
+    ],
+)
+def test_bursts_are_grouped_and_hardly_anything_single(setting: Setting, seed: int) -> None:
+    made = draw_recording(seed, setting, duration_s=45)
+    found = detect_emg(made.recording)
+    grouped = [t for t in found.twitches if t.kind is Kind.GROUPED]
+    assert len(grouped) >= 0.6 * len(made.truth.peak_s)
+    assert len(found.twitches) - len(grouped) <= 0.01 * len(made.truth.peak_s) + 1
+    out = sum(e.duration_s for e in found.quality.excluded if e.reason is Reason.VOLUNTARY)
+    bursts = sum(e.duration_s for e in made.truth.epochs)
+    assert out <= 0.1 * bursts
+
+
+@pytest.mark.parametrize("seed", [500, 502])
+def test_work_by_will_is_no_burst(seed: int) -> None:
+    made = draw_recording(seed, Setting.VOLUNTARY, duration_s=60)
+    found = detect_emg(made.recording)
+    assert sum(t.kind is Kind.GROUPED for t in found.twitches) <= 3
+
+
+def test_a_fast_burst_is_followed_discharge_by_discharge() -> None:
+    rate, rng = 1024.0, np.random.default_rng(3)
+    times = np.cumsum(rng.normal(1, 0.05, 80) / 130) + 0.05
+    t = np.arange(int(0.8 * rate)) / rate
+    x = rng.normal(0, 1, len(t))
+    for one in times:
+        x += 20 * (t - one) / 0.002 * np.exp(-(((t - one) / 0.002) ** 2))
+    middle, low, interval = repeats(x[40:700].astype(np.float32), rate)
+    assert middle > 0.85
+    assert low > 0.7
+    assert interval == pytest.approx(1 / 130, rel=0.1)
+    assert len(pulses(x.astype(np.float32), interval, rate)) == pytest.approx(80, abs=4)
+
+
+def test_noise_does_not_repeat_itself() -> None:
+    x = np.random.default_rng(4).normal(0, 5, 2000).astype(np.float32)
+    assert repeats(x, 1024.0)[0] < 0.6
+
+
+def test_what_stands_a_few_intervals_from_a_burst_belongs_to_it_and_what_is_far_does_not() -> None:
+    times = np.array([0.5, 1.0, 1.03, 1.06, 1.09, 1.16, 2.0])
+    found = kinds(times, np.array([0, 0, 0, 0, 0, 0, 0]))
+    assert [k is Kind.GROUPED for k in found] == [False, True, True, True, True, True, False]
+
+
+def test_a_unit_that_fires_alone_elsewhere_stays_single_within_the_burst_of_another() -> None:
+    times = np.concatenate([np.arange(5) * 3.0, 20 + np.arange(10) * 0.03, [20.1]])
+    units = np.concatenate([np.zeros(5, int), np.ones(10, int), [0]])
+    order = np.argsort(times)
+    found = kinds(times[order], units[order], [(19.9, 20.4, 0.03)])
+    single = units[order][[k is Kind.SINGLE for k in found]]
+    assert len(single) == 6
+    assert not single.any()
+
+
+def test_three_units_that_fall_together_are_no_burst() -> None:
+    found = kinds(np.array([1.0, 1.05, 1.09]), np.array([0, 1, 2]), [(0.9, 1.2, 0.05)])
+    assert found == [Kind.SINGLE] * 3
