@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 
 # Usable seconds below which a longer recording is asked for, and how long it should be. A first
 # fasciculation of ALS came within 70 s in surface EMG (Zhou 2012, J Neuroeng Rehabil 9:78) and 90 s
-# with a needle (Mills 2011); ultrasound of 60 s is usual (Noto 2017), and taken for a phone too.
-LEAST_S = {Modality.EMG: 70.0, Modality.MOTION: 60.0, Modality.VIDEO: 60.0}
+# with a needle (Mills 2011); ultrasound of 60 s is usual (Noto 2017), and asked of a phone too; a
+# quarter of it may be lost to movement.
+LEAST_S = {Modality.EMG: 70.0, Modality.MOTION: 45.0, Modality.VIDEO: 45.0}
 ASKED_S = {Modality.EMG: 90.0, Modality.MOTION: 60.0, Modality.VIDEO: 60.0}
 # Pairs 10 to 110 ms apart in the gastrocnemius: F-waves stood out at 32 and 35 ms (Kleine 2012,
 # Clin Neurophysiol 123:399), in benign fasciculation as in ALS; margin for longer and shorter legs.

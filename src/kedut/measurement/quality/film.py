@@ -29,7 +29,7 @@ _FRAMES = (12.0, 20.0)  # constant: Hz; a twitch of 0.1 s needs two frames, and 
 _DARK_GREY = 25.0  # constant: of 255; below, compression leaves no texture
 _SOFT_SHARE = 0.006  # constant: of the height, 1.6 px of 270: twitches of skin are 1 to 6
 _SHAKEN_SHARE = 0.3  # constant: of the time lost to the camera
-_ASKED_S = 60.0  # constant: s of film asked for
+_ENOUGH_S = 45.0  # constant: usable s of the 60 asked for
 _LEAST_S = 10.0  # constant: s below which no rate is given
 
 
@@ -152,7 +152,7 @@ def judged(
         "too_dark": grey < _DARK_GREY,
         "out_of_focus": blind and grey >= _DARK_GREY,
         "blurred": camera_share > _SHAKEN_SHARE,
-        "too_short": usable_s < _ASKED_S,
+        "too_short": usable_s < _ENOUGH_S,
     }
     usable = usable_s >= _LEAST_S and rate_hz >= _FRAMES[0] and not blind
     return usable, tuple(name for name, there in reasons.items() if there)
