@@ -25,7 +25,7 @@ def by_day(entries: Iterable[Entry]) -> tuple[Entry, ...]:
 def _last_word(entries: Sequence[Entry]) -> Entry:
     if len(entries) == 1:
         return entries[0]
-    shown, *later = sorted(entries, key=lambda entry: (entry.at, entry.id))
+    shown, *later = sorted(entries, key=lambda entry: (entry.at, entry.id, repr(entry)))
     for entry in later:
         shown = replace(
             entry,

@@ -95,7 +95,8 @@ def function_trend(entries: Sequence[Entry], today: date) -> FunctionTrend:
     for sign in signs:
         kept *= 1 - sign.lost
     doubtful = sum(sign.ability is Ability.ASK_AGAIN and sign.bad_last for sign in signs)
-    worse = 1 - kept >= WORSE_FROM or doubtful >= _SIGNS_AT_ONCE
+    lost = any(sign.ability is Ability.LOST for sign in signs)
+    worse = lost or 1 - kept >= WORSE_FROM or doubtful >= _SIGNS_AT_ONCE
     return FunctionTrend(signs=signs, lost=1 - kept, worse=worse)
 
 
@@ -149,10 +150,10 @@ def _told(now: Shares, *, bad: bool) -> Shares:
 
 
 def _ability(now: Shares, *, bad_last: bool) -> Ability:
-    if now[_LOST] >= WORSE_FROM:
-        return Ability.LOST
     if now[_NEVER] >= 0.5:
         return Ability.FROM_THE_START
+    if now[_NEVER] + now[_LOST] >= WORSE_FROM:
+        return Ability.LOST
     if bad_last or now[_LOST] >= _ASK_FROM:
         return Ability.ASK_AGAIN
     return Ability.AS_BEFORE
