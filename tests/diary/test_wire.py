@@ -69,6 +69,24 @@ def test_a_broken_table_loses_nothing_and_tells_all() -> None:
     assert "minutes" in read.faults[2].what
 
 
+def test_a_quote_left_open_swallows_no_other_line() -> None:
+    rows = [f'2026-03-0{day}T20:00+07:00,some,"note {day}"' for day in range(1, 6)]
+    rows[1] = rows[1].removesuffix('"')
+    read = load_table("\n".join(["at,said,note", *rows]))
+    assert [event.entry.day.day for event in read.events if event.entry] == [1, 3, 4, 5]
+    assert [fault.line for fault in read.faults] == [3]
+
+
+def test_figures_and_years_beyond_reason_are_told() -> None:
+    lines = [
+        '{"at": "2026-03-01T20:00+07:00", "context": {"sleep_hours": 1' + "0" * 400 + "}}",
+        '{"at": "0001-01-01T00:00+14:00"}',
+        '{"at": "2026-03-01T20:00+07:00", "count": {"twitches": NaN, "minutes": 1}}',
+        '{"at": "2026-03-01T20:00+07:00", "measured": {"rate_per_min": 1, "low": 2, "high": 3}}',
+    ]
+    assert len(load_events("\n".join(lines)).faults) == 4
+
+
 def test_importing_a_table_twice_changes_nothing() -> None:
     text = "at,said\n2026-03-01T20:00+07:00,some\n2026-03-02T20:00+07:00,none\n"
     once = Journal(load_table(text).events)

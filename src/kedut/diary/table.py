@@ -57,6 +57,8 @@ COLUMNS = (
     "note",
 )
 _BETWEEN = ";"
+_SHOWN_OF_A_BAD_LINE = 200
+_LONGEST_ROW_LINES = 50  # a note may hold line breaks
 # A spreadsheet would take a text that begins with one of these for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SAID_YES = {"yes", "true", "1", "ya"}
@@ -79,30 +81,35 @@ def load_table(text: str) -> Imported:
 
     Comma, semicolon or tab between the cells; an entry is added as of its own time.
     """
-    text = text.removeprefix("\ufeff").replace("\0", "")
-    head = text.split("\n", 1)[0]
+    lines = io.StringIO(text.removeprefix("\ufeff").replace("\0", ""), newline="").readlines()
+    head = lines[0] if lines else ""
     between = max(",;\t", key=head.count)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=between)
-    names: list[str] = []
     events: list[Event] = []
     faults: list[LineFault] = []
-    while True:
-        row: list[str] | None = []
+    try:
+        names = _column_names(next(csv.reader([head], delimiter=between), []))
+    except (ValueError, csv.Error) as wrong:
+        return Imported(events=(), faults=(_fault(1, wrong, head),))
+    at = 1
+    while at < len(lines):
+        rows = csv.reader(lines[at : at + _LONGEST_ROW_LINES], delimiter=between, strict=True)
+        took = 1
         try:
-            row = next(rows, None)
-            if row is None:
-                break
-            if not names:
-                names = _column_names(row)
-            elif any(cell.strip() for cell in row):
+            row = next(rows)
+            took = rows.line_num
+            if any(cell.strip() for cell in row):
                 entry = _entry(names, row)
                 events.append(added(entry, entry.at))
-        except (ValueError, csv.Error) as wrong:
-            shown = between.join(row or ())[:200]
-            faults.append(LineFault(line=rows.line_num, what=str(wrong), text=shown))
-            if not names:
-                break
+        except (ValueError, csv.Error, StopIteration) as wrong:
+            # A quote left open would swallow the lines after it: go on at the very next one.
+            took = 1
+            faults.append(_fault(at + 1, wrong, lines[at]))
+        at += took
     return Imported(events=tuple(events), faults=tuple(faults))
+
+
+def _fault(line: int, wrong: Exception, text: str) -> LineFault:
+    return LineFault(line=line, what=str(wrong), text=text.rstrip("\r\n")[:_SHOWN_OF_A_BAD_LINE])
 
 
 def _column_names(row: list[str]) -> list[str]:

@@ -24,6 +24,7 @@ from kedut.diary.errors import BadEntry, LineFault
 from kedut.diary.journal import Event, Kind, added
 
 _SHOWN_OF_A_BAD_LINE = 200
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200  # beyond them it is a slip of the hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,9 +151,10 @@ def _time(told: Mapping[str, Any], key: str) -> datetime:
         raise BadEntry(f"{key!r} is missing; write it like 2026-03-01T20:00+07:00")
     try:
         at = datetime.fromisoformat(text.split("[", 1)[0])  # RFC 9557 adds the zone's name
-        at.timestamp()
     except (ValueError, OverflowError):
         raise BadEntry(f"{key!r} is no time: {text!r}; write 2026-03-01T20:00+07:00") from None
+    if not _FIRST_YEAR <= at.year <= _LAST_YEAR:
+        raise BadEntry(f"{key!r} is in the year {at.year}; mend it: {text!r}")
     if at.tzinfo is None:
         raise BadEntry(f"{key!r} has no time zone: {text!r}; add it, as in {text}+07:00")
     return at
@@ -201,7 +203,10 @@ def _number(told: Mapping[str, Any], key: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadEntry(f"{key!r} must be a number, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise BadEntry(f"{key!r} is far too large") from None
 
 
 def _needed(told: Mapping[str, Any], key: str) -> float:
