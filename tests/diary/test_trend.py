@@ -147,6 +147,24 @@ def test_plain_courses_are_named() -> None:
     assert any(change.direction is Direction.MORE for change in rising.changes)
 
 
+def test_a_change_is_told_about_its_day() -> None:
+    rising = trend_of(*[5, 6, 4, 5, 6, 4, 5, 6, 60, 70, 65, 60, 66, 71])
+    (change,) = [one for one in rising.changes if one.direction is Direction.MORE]
+    assert abs(change.day.day - 9) <= 2, "about that day"
+    assert trend_of(*[11, 9, 14, 10, 8, 12]).changes == ()
+
+
+def test_a_diary_taken_up_again_after_years_is_read() -> None:
+    old, new = diary(*[Said.SOME] * 5), diary(*[Said.NONE] * 4, first=3000)
+    silent = rate_trend(old, new[0].day)
+    assert silent is not None
+    assert silent.direction is Direction.TOO_LITTLE
+    again = rate_trend([*old, *new], new[-1].day)
+    assert again is not None
+    assert again.rates[0].day == old[0].day
+    assert again.rates[-1].day == new[-1].day
+
+
 def test_no_direction_is_called_worse() -> None:
     assert not any("wors" in direction.value for direction in Direction)
 

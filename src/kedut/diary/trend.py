@@ -276,7 +276,8 @@ def _changes(changed: Floats, dates: Sequence[date]) -> tuple[Change, ...]:
     for place, way in enumerate(ways):
         left = changed[:, place].copy()
         while True:
-            near = np.convolve(left, np.ones(2 * _CHANGE_WITHIN + 1), "same")[: len(left)]
+            padded = np.pad(left, _CHANGE_WITHIN)
+            near = np.convolve(padded, np.ones(2 * _CHANGE_WITHIN + 1), "valid")
             at = int(near.argmax())
             if near[at] < _CHANGE_NAMED:
                 break
