@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.detectors.emg_activity import Activity, activity
+from kedut.measurement.detectors.emg_bursts import by_will
 from kedut.measurement.detectors.emg_discharges import Discharges, View
 from kedut.measurement.detectors.emg_explain import explain
-from kedut.measurement.detectors.emg_kinds import dense, kinds, trains
+from kedut.measurement.detectors.emg_kinds import Burst, dense, kinds, trains
 from kedut.measurement.detectors.emg_learning import Learnt, learn_from
 from kedut.measurement.detectors.emg_refining import refine
 from kedut.measurement.detectors.emg_survey import Survey, survey
@@ -140,12 +141,12 @@ def _finish(
         figures["ecg_per_min"] = 60 / beat
     moved = np.array(d.moved)[order] > np.where(units < 0, MOVED[0], MOVED[1]) * amplitude
     will: list[Span] = []
-    repeating = _bursts(d, found.working)
+    repeating, more = _bursts(d, found.working)
     in_burst = inside(times, joined([(a, b) for a, b, _ in repeating]))
     if exclude:
         keep_free = keep & ~in_burst
         known = np.unique(units[keep_free & (units >= 0)])
-        will = found.working + dense(times[keep_free])
+        will = found.working + more + dense(times[keep_free])
         will += [span for unit in known for span in trains(times[keep_free & (units == unit)])]
         will = [s for s in joined(will, JOIN_S) if s[1] - s[0] >= LEAST_S]
         rubbed = _crowd(times, units, keep_free & ~inside(times, will))
@@ -176,23 +177,26 @@ def _finish(
     return twitches(d, rows, kinds(times[keep], units[keep], repeating), learnt, about, quality)
 
 
-def _bursts(d: Discharges, working: list[Span]) -> list[tuple[float, float, float]]:
-    """Give bursts of few units, put together over the pieces; none next to longer work."""
+def _bursts(d: Discharges, working: list[Span]) -> tuple[list[Burst], list[Span]]:
+    """Give bursts of few units, put together over the pieces, and what is work after all."""
     work = joined(working, JOIN_S)
-    out: list[tuple[float, float, float]] = []
+    out: list[Burst] = []
     for first, last, interval in sorted(d.bursts):
         if out and first <= out[-1][1]:
             before = out[-1]
             out[-1] = (before[0], max(last, before[1]), max(interval, before[2]))
         else:
             out.append((first, last, interval))
-    return [
-        (a, b, interval)
-        for a, b, interval in out
-        if not any(
+    bursts, more = [], []
+    for a, b, interval in out:
+        near = any(
             low - JOIN_S < b and a < high + JOIN_S and high - low > b - a for low, high in work
         )
-    ]
+        if near or by_will(b - a, interval):
+            more.append((a, b))
+        else:
+            bursts.append((a, b, interval))
+    return bursts, more
 
 
 def _heart(
@@ -245,6 +249,7 @@ def _excluded(found: Gathered, about: About) -> list[Excluded]:
     ]
     flats = flat_exclusions(np.concatenate(found.flats), np.concatenate(found.at_edge), about)
     knocks = [(t - TAP_S[0], t + TAP_S[1]) for t, _ in found.discharges.taps]
+    knocks += found.discharges.rings
     ends: list[Excluded] = []
     if np.median(found.mains_uv) > EDGE_MAINS * np.median(found.noise_uv):
         last = about.duration_s

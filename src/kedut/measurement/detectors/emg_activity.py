@@ -94,7 +94,7 @@ def set_apart(found: Activity, on: NDArray[np.bool_]) -> None:
     for a, b in found.working:
         on[a:b] = False
     for burst in found.bursts:
-        if burst.fast:
+        if burst.whole:
             on[burst.first : burst.stop] = False
 
 

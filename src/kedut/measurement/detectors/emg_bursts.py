@@ -21,6 +21,10 @@ LEAST_S = 0.1  # constant: the shortest burst
 TAIL_S = 0.04  # constant: length of one potential
 FEWEST = 1.8  # constant: intervals; a doublet has one
 TRAIN_S, TRAIN_EVERY_S = 2.2, 0.045  # constant: so long and so slow, a will drives one unit
+ALIKE_LONG = 0.9  # constant: as ALIKE, of what lasts as long as work does
+LONGEST_S = 11.0  # constant: bursts end sooner
+RINGS_S, DIES = 0.4, 2.5  # constant: the longest knock; power of a quarter of it over the next
+SLOW_HZ = 32.0  # constant: mean frequency of swaying; potentials have more than 40
 CLEAR = 1.7  # constant: times the noise; less repeats by chance or not at all
 FAST_S = 0.016  # constant: potentials closer than this overlap too much to be taken apart
 PULSE = 0.5  # constant: size of a discharge over the mean of its burst
@@ -31,16 +35,25 @@ SHARE = 0.6  # constant: of what works, repeats itself: a burst, or several in a
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A stretch that repeats itself, first and stop at half the work rate; its interval."""
+    """A stretch that repeats itself, first and stop at half the work rate; its interval.
+
+    rings : it dies away as it repeats itself: a knock
+    """
 
     first: int
     stop: int
     interval_s: float
+    rings: bool = False
 
     @property
     def fast(self) -> bool:
         """Say whether its potentials overlap so much that only their rhythm can be followed."""
-        return self.interval_s < FAST_S
+        return self.interval_s < FAST_S and not self.rings
+
+    @property
+    def whole(self) -> bool:
+        """Say whether it is not taken apart into potentials."""
+        return self.interval_s < FAST_S or self.rings
 
 
 @numba.njit(cache=True, fastmath=True)
@@ -105,14 +118,34 @@ def bursts_of(
         x = own[int(np.square(own).mean(axis=1).argmax())] if len(own) > 1 else own[0]
         if x.size < 2 * LAGS_S[0] * work_rate_hz or x.std() < CLEAR:
             continue
+        step = np.diff(x)
+        if float(step @ step) < 4 * np.sin(np.pi * SLOW_HZ / work_rate_hz) ** 2 * float(x @ x):
+            continue
         middle, low, interval = repeats(x, work_rate_hz)
         lasts = x.size / work_rate_hz
         if middle < ALIKE or low < ALIKE_LOW or not interval:
             continue
-        if lasts - TAIL_S < FEWEST * interval or (lasts > TRAIN_S and interval > TRAIN_EVERY_S):
+        if lasts < RINGS_S and _dies_away(x):
+            found.append(Burst(first, stop, interval, rings=True))
+            continue
+        if lasts - TAIL_S < FEWEST * interval or by_will(lasts, interval):
+            continue
+        if lasts > TRAIN_S and interval > FAST_S and middle < ALIKE_LONG:
             continue
         found.append(Burst(first, stop, interval))
     return found
+
+
+def by_will(lasts_s: float, interval_s: float) -> bool:
+    """Tell whether what repeats itself is too long or too slow for a burst."""
+    return lasts_s > LONGEST_S or (lasts_s > TRAIN_S and interval_s > TRAIN_EVERY_S)
+
+
+def _dies_away(x: NDArray[np.float32]) -> bool:
+    """Tell whether each quarter is far weaker than the one before but the last, which is noise."""
+    n = x.size // 4
+    size = [float(np.square(x[i * n : (i + 1) * n]).sum()) for i in range(3)]
+    return size[0] > DIES * size[1] and size[1] > DIES * size[2]
 
 
 def without_bursts(working: list[tuple[int, int]], bursts: list[Burst]) -> list[tuple[int, int]]:

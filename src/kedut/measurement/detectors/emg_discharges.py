@@ -27,6 +27,7 @@ class Discharges:
     snippet : what was recorded around the peak there, uV, or none where enough are kept
     moved : size of slow movement there, uV; 0 where it is as usual
     rate_hz : of the snippets
+    rings : first and last second of knocks that ring
     bursts : first and last second, and interval, of stretches in which few units discharge fast
     """
 
@@ -39,6 +40,7 @@ class Discharges:
     moved: list[float] = field(default_factory=list)
     rate_hz: float = 0.0
     taps: list[tuple[float, float]] = field(default_factory=list)
+    rings: list[tuple[float, float]] = field(default_factory=list)
     bursts: list[tuple[float, float, float]] = field(default_factory=list)
 
 

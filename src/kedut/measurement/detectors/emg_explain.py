@@ -66,6 +66,10 @@ def _add_burst(burst: Burst, view: View, last: int, out: Discharges) -> None:
     first, stop = 2 * burst.first, 2 * burst.stop
     if stop <= view.cut.margin or first >= last:
         return
+    if burst.rings:
+        if first < last:
+            out.rings.append((view.time_s(first), view.time_s(stop)))
+        return
     out.bursts.append((view.time_s(first), view.time_s(stop), burst.interval_s))
     if not burst.fast:
         return

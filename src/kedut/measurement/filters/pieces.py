@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import fft
+from scipy.ndimage import maximum_filter1d
 
 from kedut.measurement.filters.blocks import (
     Block,
     Plan,
+    Spectrum,
     envelope,
     raw_block,
     spectrum,
@@ -22,6 +25,9 @@ from kedut.measurement.recording import Recording
 
 FLAT_S = 0.05  # constant: longer than a clipped potential, shorter than a lost contact
 SLOW_HZ = (3.0, 13.0)  # constant: movement is strongest here, potentials weak
+LARGE = 20.0  # constant: times the median size; a filter of the mains rings by a twentieth of it
+LARGE_MOST = 0.1  # constant: of a piece; work of muscle is no knock
+LARGE_S = 0.015  # constant: around it
 CLIPPED_S = 0.0015  # constant: three samples at 2 kHz: a noisy input does not stand still
 
 
@@ -61,8 +67,16 @@ def piece(
     flats, at_edge, clipped = _flats(x, cut, number)
     s = spectrum(x, cut)
     power = np.square(np.abs(s)).mean(axis=0).astype(np.float64) if survey else None
+    before = s.copy() if mains_hz else s
     mains = remove_lines(s, mains_hz, cut)
     wide = through(s, cut.wide, cut, cut.work)
+    if mains_hz and (large := _large(wide, cut)) is not None:
+        # a knock has some of its power in the lines: taken out with them, it would ring
+        before[:, : large.shape[1]] -= large
+        mains = remove_lines(before, mains_hz, cut)
+        before[:, : large.shape[1]] += large
+        s = before
+        wide = through(s, cut.wide, cut, cut.work)
     count = windows(cut)
     upper = envelope(s, cut, *upper_band(cut))
     return Piece(
@@ -78,6 +92,20 @@ def piece(
         mains_uv=mains,
         power=power,
     )
+
+
+def _large(wide: Block, cut: Plan) -> Spectrum | None:
+    """Give the spectrum of what is far larger than the noise, or none where nothing is."""
+    size = np.abs(wide)
+    usual = np.median(size[:, ::16], axis=1, keepdims=True)
+    if not (size.max(axis=1, keepdims=True) > LARGE * usual).any():
+        return None
+    reach = 2 * round(LARGE_S * cut.work_rate_hz) + 1
+    near = maximum_filter1d(size, reach, axis=1) > LARGE * usual
+    if near.mean() > LARGE_MOST:
+        return None
+    s = fft.rfft(np.where(near, wide, 0).astype(np.float32), axis=1)
+    return np.asarray(s * np.float32(cut.size / cut.work), np.complex64)
 
 
 def _flats(x: Block, cut: Plan, number: int) -> tuple[NDArray[np.float64], NDArray[np.bool_], int]:
