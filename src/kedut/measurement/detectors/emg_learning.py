@@ -183,12 +183,12 @@ def learn_from(
     )
     if len(edged) >= REPEATED and not crowded:
         own = np.einsum("pc,ncs->nps", basis, np.array(edged[:MOST_SNIPPETS], np.float32))
-        more = learn(own, np.array(edged_noise[:MOST_SNIPPETS], np.float32), cut.work_rate_hz)
-        same = more.members >= max(REPEATED, len(own) / 2)
+        others = learn(own, np.array(edged_noise[:MOST_SNIPPETS], np.float32), cut.work_rate_hz)
+        same = others.members >= max(REPEATED, len(own) / 2)
         if same.any():
-            means = np.concatenate([templates.bank[:, 0], more.bank[same, 0]])
+            means = np.concatenate([templates.bank[:, 0], others.bank[same, 0]])
             templates = bank_of(
-                means, np.concatenate([templates.members, more.members[same]]), int(same.sum())
+                means, np.concatenate([templates.members, others.members[same]]), int(same.sum())
             )
     return known(templates, basis, pieces, acts, seen, cut, crowded=crowded)
 
@@ -245,7 +245,7 @@ def _measure_noise(
     found: list[NDArray[np.float32]] = []
     beats: list[list[NDArray[np.float64]]] = [[] for _ in range(templates.units)]
     for i, p in pieces.items():
-        parts = (basis / seen.noise_uv) @ p.wide
+        parts = ((basis / seen.noise_uv) @ p.wide).astype(np.float32, copy=False)
         z = matched(parts, spectra, cut.work // 2) / float(np.median(acts[i].loud))
         few = z[:, :: max(1, z.shape[1] // FEW)]
         n = few.shape[1]

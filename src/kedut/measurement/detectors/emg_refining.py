@@ -40,7 +40,7 @@ def _again(learnt: Learnt, pieces: dict[int, Piece], seen: Survey, cut: Plan) ->
             first, stop = max(0, 2 * a - length), min(cut.work, 2 * b + length)
             loud = per_sample(found.loud, (first + stop) // 2, cut.work)
             x = np.array(parts[:, first:stop] / np.float32(loud), order="C")
-            events, rest = solve(x, old, loud, apart)
+            events, rest = solve(x.astype(np.float32, copy=False), old, loud, apart)
             for e in events:
                 unit, at = int(e[0]), int(e[1])
                 shift = round(float(e[2]) * old.bank.shape[1])

@@ -130,4 +130,5 @@ def _give_back(
     for e in events[small]:
         at, shift = int(e[1]), round(float(e[2]) * bank.shape[1])
         rest[:, at : at + bank.shape[3]] += e[3] * bank[int(e[0]), shift]
-    return events[~small]
+    kept: Events = events[~small]
+    return kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,8 @@ def chosen(cut: Plan, channels: int) -> list[int]:
 
 def noise_of(part: Piece, ratio: Block) -> Block:
     """Give the noise of each channel in each window of a piece, uV."""
-    return np.maximum(ratio[:, None] * steady(part.upper), np.float32(FLOOR_UV))
+    noise: Block = np.maximum(ratio[:, None] * steady(part.upper), np.float32(FLOOR_UV))
+    return noise
 
 
 def statistics(part: Piece, noise: Block, cut: Plan) -> list[Block]:
@@ -68,7 +69,7 @@ def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
     """Look at pieces all over the recording; gives them too, cleaned."""
     numbers = chosen(cut, len(recording.about.channels))
     pieces = {i: piece(recording, cut, i, mains_hz=0.0, survey=True) for i in numbers}
-    mean = np.mean([p.power for p in pieces.values()], axis=0)
+    mean = np.mean([p.power for p in pieces.values() if p.power is not None], axis=0)
     mains_hz = mains_frequency(mean, cut)
     if mains_hz:
         pieces = {i: piece(recording, cut, i, mains_hz=mains_hz) for i in numbers}
@@ -124,16 +125,12 @@ def _most_as_one(
         noise = noise_of(p, ratio)
         one = []
         for c in few:
-            single = Piece(**{**_fields(p), "wide": p.wide[[c]], "narrow": p.narrow[[c]]})
+            single = replace(p, wide=p.wide[[c]], narrow=p.narrow[[c]])
             one.append([centre_and_spread(u) for u in statistics(single, noise[[c]], cut)])
         middle = np.median(np.array(one), axis=0)
         for j, (c, s) in enumerate(middle):
             centres[i][2 * j + 1] = float(c + raised * s)
             spreads[i][2 * j + 1] = float(s)
-
-
-def _fields(part: Piece) -> dict[str, object]:
-    return {name: getattr(part, name) for name in Piece.__slots__}
 
 
 def _real(part: Piece, cut: Plan) -> NDArray[np.bool_]:
@@ -143,22 +140,24 @@ def _real(part: Piece, cut: Plan) -> NDArray[np.bool_]:
     end = (cut.length / cut.rate_hz - cut.first_s(part.number)) * cut.work_rate_hz
     half = cut.work / n / 2
     inside = (middle - half >= cut.margin) & (middle + half <= cut.margin + cut.keep)
-    return inside & (middle + half <= end)
+    real: NDArray[np.bool_] = inside & (middle + half <= end)
+    return real
 
 
 def _noise(pieces: list[Piece], cut: Plan) -> tuple[Block, Block]:
     """Give the ratio of noise in the band to its upper part, from quiet windows, and the noise."""
-    upper, quiet = [], []
+    uppers: list[Block] = []
+    quiets: list[Block] = []
     masks = [_real(p, cut) for p in pieces]
     some = any(m.any() for m in masks)
     for p, mask in zip(pieces, masks, strict=True):
         real = mask if some else slice(None)
-        upper.append(steady(p.upper)[:, real])
-        quiet.append(steady(p.quiet)[:, real])
-    upper, quiet = np.concatenate(upper, axis=1), np.concatenate(quiet, axis=1)
+        uppers.append(steady(p.upper)[:, real])
+        quiets.append(steady(p.quiet)[:, real])
+    upper, quiet = np.concatenate(uppers, axis=1), np.concatenate(quiets, axis=1)
     low, high = upper_band(cut)
     white = np.sqrt((cut.high_hz - LOW_HZ) / (high - low))
     ratio = np.quantile(quiet / np.maximum(upper, FLOOR_UV), 0.25, axis=1)
-    ratio = np.clip(ratio, white / ROOM, white * ROOM).astype(np.float32)
+    ratio = np.clip(ratio, white / ROOM, white * ROOM)
     typical = np.median(upper, axis=1) * ratio
-    return ratio, np.maximum(typical, FLOOR_UV).astype(np.float32)
+    return ratio.astype(np.float32), np.maximum(typical, FLOOR_UV).astype(np.float32)

@@ -186,7 +186,7 @@ def _merge(
         while j < len(means):
             a, b = means[i], means[j]
             ea, eb = float(np.square(a).sum()), float(np.square(b).sum())
-            both = sum(np.correlate(b[p], a[p], "full") for p in range(len(a)))
+            both = np.sum([np.correlate(b[p], a[p], "full") for p in range(len(a))], axis=0)
             middle = a.shape[1] - 1
             c = float(np.max(both[middle - reach : middle + reach + 1]))
             noise = a.size * (1 / members[i] + 1 / members[j])

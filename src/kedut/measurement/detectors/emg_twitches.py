@@ -37,17 +37,17 @@ def twitches(
         channel = int(np.ptp(field, axis=1).argmax())
         before, after = extent(field[channel], int(learnt.templates.peak[unit]))
         shape[unit] = (before / rate, after / rate)
-    out = []
+    out: list[Twitch] = []
     for row, k in zip(rows.tolist(), kind, strict=True):
-        unit = d.unit[row]
-        before, after = shape.get(unit, UNKNOWN_S)
+        unit = int(d.unit[row])
+        lead_s, tail_s = shape.get(unit, UNKNOWN_S)
         channel = about.channels[d.channel[row]]
-        time = d.time[row]
-        onset = max(0.0, time - before)
+        time = float(d.time[row])
+        onset = max(0.0, time - lead_s)
         out.append(
             Twitch(
                 onset_s=onset,
-                duration_s=time + after - onset,
+                duration_s=time + tail_s - onset,
                 peak_s=time,
                 amplitude=d.amplitude[row],
                 unit=channel.unit,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,13 +61,14 @@ class Plan:
         return round(number * self.hop - self.margin * self.rate_hz / self.work_rate_hz)
 
 
-def _ramp(freqs: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+def _ramp(freqs: NDArray[np.floating[Any]], low: float, high: float) -> NDArray[np.float64]:
     """Give a smooth step from 0 at `low` to 1 at `high`."""
     x = np.clip((freqs - low) / (high - low), 0, 1)
-    return 0.5 - 0.5 * np.cos(np.pi * x)
+    step: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * x)
+    return step
 
 
-def band(freqs: NDArray[np.float64], low_hz: float, high_hz: float) -> NDArray[np.float32]:
+def band(freqs: NDArray[np.floating[Any]], low_hz: float, high_hz: float) -> NDArray[np.float32]:
     """Give the response of a band whose edges are soft enough not to ring."""
     rise = _ramp(freqs, 0.6 * low_hz, 1.4 * low_hz)  # constant: soft, so that waves end soon
     fall = 1 - _ramp(freqs, 0.88 * high_hz, 1.12 * high_hz)  # constant: as above
