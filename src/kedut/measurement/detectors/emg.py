@@ -34,7 +34,7 @@ from kedut.measurement.quality.emg import (
     unusable,
 )
 from kedut.measurement.quality.emg_heart import beat_s, between_beats
-from kedut.measurement.quality.emg_sustained import LEAST_S
+from kedut.measurement.quality.emg_sustained import LEAST_S, trembles
 from kedut.measurement.recording import About, Recording
 from kedut.measurement.twitch import Detected, Excluded, Reason
 
@@ -60,6 +60,8 @@ class Gathered:
     working: list[Span] = field(default_factory=list)
     flats: list[NDArray[np.float64]] = field(default_factory=list)
     at_edge: list[NDArray[np.bool_]] = field(default_factory=list)
+    sizes: list[NDArray[np.float32]] = field(default_factory=list)
+    size_s: list[NDArray[np.float64]] = field(default_factory=list)
     clipped: int = 0
     mains_uv: list[float] = field(default_factory=list)
     noise_uv: list[float] = field(default_factory=list)
@@ -115,6 +117,11 @@ def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan) -> None:
             found.working.append(
                 (first_s + low / cut.work_rate_hz, first_s + high / cut.work_rate_hz)
             )
+    cell = cut.work // 2 / len(act.size)
+    middle = 2 * cell * (np.arange(len(act.size)) + 0.5)
+    own = (middle >= cut.margin) & (middle < cut.margin + cut.keep)
+    found.sizes.append(act.size[own])
+    found.size_s.append(first_s + middle[own] / cut.work_rate_hz)
     found.flats.append(part.flats)
     found.at_edge.append(part.at_edge)
     found.clipped += part.clipped
@@ -155,7 +162,8 @@ def _finish(
             # so much of it is muscle at work, seen through a needle
             will = joined(will + crowds, AT_WORK_JOIN_S)
             rubbed[:] = False
-        excluded += excluded_spans(will, Reason.VOLUNTARY, about.duration_s)
+        for span in will:
+            excluded += excluded_spans([span], _why(found, span), about.duration_s)
         moved |= rubbed
     spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep & ~inside(times, will)]]
     excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
@@ -197,6 +205,15 @@ def _bursts(d: Discharges, working: list[Span]) -> tuple[list[Burst], list[Span]
         else:
             bursts.append((a, b, interval))
     return bursts, more
+
+
+def _why(found: Gathered, span: Span) -> Reason:
+    """Tell what kind of work a stretch is: tremor, or none in particular."""
+    out: list[NDArray[np.float32]] = []
+    for at, size in zip(found.size_s, found.sizes, strict=True):
+        if len(at) and at[-1] >= span[0] and at[0] <= span[1]:
+            out.append(size[(at >= span[0]) & (at <= span[1])])
+    return Reason.TREMOR if out and trembles(np.concatenate(out)) else Reason.VOLUNTARY
 
 
 def _heart(

@@ -13,7 +13,7 @@ from kedut.measurement.detectors.emg_survey import Survey, noise_of, statistics
 from kedut.measurement.detectors.emg_templates import Templates
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.pieces import Piece
-from kedut.measurement.quality.emg_sustained import ACTIVE, LOUDER, active_cells, sustained
+from kedut.measurement.quality.emg_sustained import ACTIVE, LOUDER, active_cells, sizes, sustained
 
 THRESHOLD = 5.6  # constant: less than one false alarm in ten minutes of noise alone
 MOVED = 5.0  # constant: times the usual size of the slow part
@@ -29,6 +29,7 @@ class Activity:
     loud : (windows,) noise over what is typical of the recording
     score : standard deviations above noise
     moved : (windows of `slow`,) how far the slow part exceeds its usual size, uV; else 0
+    size : of the signal over its noise, in cells of `CELL_S`
     working : runs, first and stop, of muscle at work throughout
     bursts : stretches in which one or few units discharge fast
     """
@@ -37,6 +38,7 @@ class Activity:
     loud: NDArray[np.float32]
     score: NDArray[np.float32]
     moved: NDArray[np.float32]
+    size: NDArray[np.float32]
     working: list[tuple[int, int]]
     bursts: list[Burst]
 
@@ -45,6 +47,7 @@ def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity
     """Score a piece."""
     noise = noise_of(part, seen.ratio)
     z = statistics(part, noise, cut)
+    size = sizes(z[0] ** 3, cut.work_rate_hz / 2)
     least = max(ACTIVE, (LOUDER - 1) * float(seen.centres[0] / seen.spreads[0]))
     for i, u in enumerate(z):
         u -= seen.centres[i]
@@ -75,6 +78,7 @@ def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity
         loud=loud,
         score=score,
         moved=moved,
+        size=size,
         working=without_bursts(working, bursts),
         bursts=bursts,
     )

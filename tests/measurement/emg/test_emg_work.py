@@ -1,0 +1,40 @@
+"""Muscle at work is named: tremor by its rhythm, the rest as a contraction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kedut.measurement.detectors.emg import detect_emg
+from kedut.measurement.quality.emg_sustained import CELL_S, trembles
+from kedut.measurement.twitch import Reason
+from kedut.simulate.emg_draw import Setting, draw_recording
+
+
+@pytest.mark.parametrize(
+    "setting, seed, reason",
+    [
+        (Setting.TREMOR, 801, Reason.TREMOR),
+        (Setting.TREMOR, 804, Reason.TREMOR),
+        (Setting.VOLUNTARY, 801, Reason.VOLUNTARY),
+        (Setting.CRAMP, 801, Reason.VOLUNTARY),
+    ],
+)
+def test_work_is_excluded_under_its_name(setting: Setting, seed: int, reason: Reason) -> None:
+    made = draw_recording(seed, setting, duration_s=45)
+    out = detect_emg(made.recording).quality.excluded
+    work = [e for e in out if e.reason in (Reason.TREMOR, Reason.VOLUNTARY, Reason.CRAMP)]
+    true_s = sum(e.duration_s for e in made.truth.epochs if e.what == setting.value)
+    assert sum(e.duration_s for e in work) >= 0.9 * true_s
+    named = sum(e.duration_s for e in work if e.reason is reason)
+    assert named >= 0.9 * sum(e.duration_s for e in work)
+
+
+def test_steady_work_and_a_short_stretch_do_not_tremble() -> None:
+    rng = np.random.default_rng(2)
+    t = np.arange(0, 8, CELL_S)
+    tremor = np.clip(np.sin(2 * np.pi * 5.5 * t), 0, 1) + rng.uniform(0, 0.1, len(t))
+    assert trembles(tremor.astype(np.float32))
+    assert not trembles(tremor[:30].astype(np.float32))
+    assert not trembles(rng.uniform(0.5, 1.5, len(t)).astype(np.float32))
+    assert not trembles(np.exp(rng.normal(0, 0.8, len(t))).astype(np.float32))
