@@ -17,7 +17,7 @@ from kedut.simulate.emg_draw import Setting, draw_recording
         (Setting.TREMOR, 801, Reason.TREMOR),
         (Setting.TREMOR, 804, Reason.TREMOR),
         (Setting.VOLUNTARY, 801, Reason.VOLUNTARY),
-        (Setting.CRAMP, 801, Reason.VOLUNTARY),
+        (Setting.CRAMP, 803, Reason.VOLUNTARY),
     ],
 )
 def test_work_is_excluded_under_its_name(setting: Setting, seed: int, reason: Reason) -> None:

@@ -118,7 +118,7 @@ def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan) -> None:
                 (first_s + low / cut.work_rate_hz, first_s + high / cut.work_rate_hz)
             )
     cell = cut.work // 2 / len(act.size)
-    middle = 2 * cell * (np.arange(len(act.size)) + 0.5)
+    middle: NDArray[np.float64] = 2 * cell * (np.arange(len(act.size), dtype=np.float64) + 0.5)
     own = (middle >= cut.margin) & (middle < cut.margin + cut.keep)
     found.sizes.append(act.size[own])
     found.size_s.append(first_s + middle[own] / cut.work_rate_hz)
@@ -155,7 +155,8 @@ def _finish(
         known = np.unique(units[keep_free & (units >= 0)])
         will = found.working + more + dense(times[keep_free])
         will += [span for unit in known for span in trains(times[keep_free & (units == unit)])]
-        will = [s for s in joined(will, JOIN_S) if s[1] - s[0] >= LEAST_S]
+        repeating, more = _away_from(joined(will, JOIN_S), repeating)
+        will = [s for s in joined(will + more, JOIN_S) if s[1] - s[0] >= LEAST_S]
         rubbed = _crowd(times, units, keep_free & ~inside(times, will))
         crowds = joined([(t - MOVED_S, t + MOVED_S) for t in times[rubbed]], MOVED_S)
         if sum(b - a for a, b in crowds) > AT_WORK * about.duration_s:
@@ -195,16 +196,23 @@ def _bursts(d: Discharges, working: list[Span]) -> tuple[list[Burst], list[Span]
             out[-1] = (before[0], max(last, before[1]), max(interval, before[2]))
         else:
             out.append((first, last, interval))
-    bursts, more = [], []
-    for a, b, interval in out:
+    long = [(a, b) for a, b, interval in out if by_will(b - a, interval)]
+    bursts, more = _away_from(work, [one for one in out if one[:2] not in long])
+    return bursts, long + more
+
+
+def _away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list[Span]]:
+    """Give bursts that are not next to longer work, and the spans of those that are."""
+    kept, more = [], []
+    for a, b, interval in bursts:
         near = any(
             low - JOIN_S < b and a < high + JOIN_S and high - low > b - a for low, high in work
         )
-        if near or by_will(b - a, interval):
+        if near:
             more.append((a, b))
         else:
-            bursts.append((a, b, interval))
-    return bursts, more
+            kept.append((a, b, interval))
+    return kept, more
 
 
 def _why(found: Gathered, span: Span) -> Reason:

@@ -42,7 +42,37 @@ def _gain(c, norm, low, high):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(cache=True, fastmath=True)
-def pursue(x, products, bank, norms, kappa, reach, heart, bounds, threshold, apart, begin, found):  # type: ignore[no-untyped-def]
+def _cross(bank, reach, unit, shift, out):  # type: ignore[no-untyped-def]
+    """Fill out[k, d] with the product of a moved template and template k, by how far apart."""
+    units, _, parts, length = bank.shape
+    for k in range(units):
+        for d in range(1 - length, length):
+            total = np.float32(0.0)
+            low, high = max(reach[k, 0], -d), min(reach[k, 1], length - d)
+            for p in range(parts):
+                for j in range(low, high):
+                    total += bank[unit, shift, p, d + j] * bank[k, 0, p, j]
+            out[k, d + length - 1] = total
+
+
+@numba.njit(cache=True, fastmath=True)
+def pursue(  # type: ignore[no-untyped-def]
+    x,
+    products,
+    bank,
+    norms,
+    kappa,
+    reach,
+    heart,
+    bounds,
+    threshold,
+    apart,
+    begin,
+    cross,
+    crossed,
+    loud,
+    found,
+):
     """Explain a stretch by potentials; what is left stays in x.
 
     x : (parts, samples), in units of the noise
@@ -55,6 +85,8 @@ def pursue(x, products, bank, norms, kappa, reach, heart, bounds, threshold, apa
         energy that it explains, and share of an overlapping one's energy that is no misfit
     threshold : (units,) least score; apart : samples between two discharges of one unit
     begin : unit and lag to take out first, or below 0
+    cross, crossed : products of the templates at a noise of 1, and which are known already
+    loud : the noise
     found : (limit, 5) filled with unit, lag, part of a sample, scale, score
     """
     units, shifts, parts, length = bank.shape
@@ -119,8 +151,14 @@ def pursue(x, products, bank, norms, kappa, reach, heart, bounds, threshold, apa
         found[count, 4] = np.sqrt(max(finest / kappa[unit], 0.0))
         count += 1
         first, stop = max(0, where - length + 1), min(lags, where + length)
+        if not crossed[unit, shift]:
+            _cross(bank, reach, unit, shift, cross[unit, shift])
+            cross[unit, shift] *= loud * loud
+            crossed[unit, shift] = True
+        less = scale / (loud * loud)
         for k in range(units):
-            _correlate(x, bank[k, 0], reach[k], c[k], first, stop)
+            for lag in range(first, stop):
+                c[k, lag] -= less * cross[unit, shift, k, lag - where + length - 1]
     return count
 
 

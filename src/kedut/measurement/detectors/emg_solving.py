@@ -51,6 +51,9 @@ def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Even
             templates.least,
             apart,
             begin,
+            templates.cross,
+            templates.crossed,
+            np.float32(loud),
             events,
         )
         if count > 1:

@@ -41,6 +41,8 @@ class Templates:
     members : (units,) how many were averaged
     least : (units,) score from which a discharge is believed
     edged : (units,) it looks like a knock, but comes back the same
+    cross : (units, SHIFTS, units, lags) products of templates, filled as they are needed
+    crossed : (units, SHIFTS) which are filled
     beat_s : (units,) the heart's pace where the unit is the heart, else 0
     """
 
@@ -54,6 +56,8 @@ class Templates:
     least: NDArray[np.float32]
     beat_s: NDArray[np.float32]
     edged: NDArray[np.bool_]
+    cross: NDArray[np.float32]
+    crossed: NDArray[np.bool_]
 
     @property
     def units(self) -> int:
@@ -223,6 +227,8 @@ def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Temp
         least=np.full(units, MATCHED, np.float32),
         beat_s=np.zeros(units, np.float32),
         edged=np.arange(units) >= units - edged,
+        cross=np.zeros((units, SHIFTS, units, 2 * length - 1), np.float32),
+        crossed=np.zeros((units, SHIFTS), np.bool_),
     )
 
 
