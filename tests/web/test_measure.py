@@ -46,6 +46,12 @@ def send(
     )
 
 
+@pytest.fixture(autouse=True)
+def place_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what is put down for a moment lie where no other test puts anything."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
 def left_over() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob("kedut-*/recording*"))
 

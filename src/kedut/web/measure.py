@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from kedut.assess.interview import Question
 from kedut.assess.transcript import Transcript, answered, pack
@@ -82,8 +83,7 @@ async def take(request: Request, language: str) -> Response:
         await asyncio.to_thread(_write, file, path)
         modality = form.one("modality") if form.one("modality") in MODALITIES else ""
         told = _told(request, language, t, (path, modality), slots)
-        work = _closing(told, kept.pop_all())
-        return StreamingResponse(work, media_type="text/html", headers={"X-Accel-Buffering": "no"})
+        return _Measuring(told, kept.pop_all())
 
 
 def _suffix(name: str) -> str:
@@ -97,13 +97,20 @@ def _write(file: UploadFile, path: Path) -> None:
         shutil.copyfileobj(file.file, out, 1024 * 1024)
 
 
-async def _closing(
-    work: AsyncGenerator[str, None], kept: AsyncExitStack
-) -> AsyncGenerator[str, None]:
-    """Give what the work gives; then, whatever happened, what was sent is deleted."""
-    async with kept, contextlib.aclosing(work) as steps:
-        async for part in steps:
-            yield part
+class _Measuring(StreamingResponse):
+    """Gives what the work gives; then, whatever happened, what was sent is deleted.
+
+    Also where the visitor left before the first word: a generator that never began ends nothing.
+    """
+
+    def __init__(self, work: AsyncGenerator[str, None], kept: AsyncExitStack) -> None:
+        super().__init__(work, media_type="text/html", headers={"X-Accel-Buffering": "no"})
+        self._work, self._kept = work, kept
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, and let go of everything."""
+        async with self._kept, contextlib.aclosing(self._work):
+            await super().__call__(scope, receive, send)
 
 
 async def _told(
