@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from kedut.measurement.detectors.emg import detect_emg
+from kedut.measurement.match import match
 from kedut.measurement.quality.emg_sustained import CELL_S, trembles
 from kedut.measurement.twitch import Reason
 from kedut.simulate.emg_draw import Setting, draw_recording
@@ -38,3 +39,12 @@ def test_steady_work_and_a_short_stretch_do_not_tremble() -> None:
     assert not trembles(tremor[:30].astype(np.float32))
     assert not trembles(rng.uniform(0.5, 1.5, len(t)).astype(np.float32))
     assert not trembles(np.exp(rng.normal(0, 0.8, len(t))).astype(np.float32))
+
+
+@pytest.mark.parametrize("seed", [13, 901])
+def test_noise_that_the_channels_of_a_grid_share_is_no_twitch(seed: int) -> None:
+    made = draw_recording(seed, Setting.GRID, duration_s=25)
+    found = np.sort([t.peak_s for t in detect_emg(made.recording).twitches])
+    true = np.sort(made.truth.best_peak_s[made.truth.counted])
+    assert len(match(found, true, 0.025)) == len(true)
+    assert len(found) <= 2 * len(true)

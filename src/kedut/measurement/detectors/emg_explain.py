@@ -29,6 +29,8 @@ from kedut.measurement.filters.blocks import Block
 APART_S = 0.007  # constant: no axon fires twice within its refractory time
 KNOCK_APART_S = 0.01  # constant: the width of a potential's peak
 SAME = 0.15  # constant: share of the energy left: the unit rather than a knock
+FEW_STEP = 8  # constant: samples that tell a median well enough
+NORMAL_MEDIAN = 0.6745  # constant: of the size of normal noise
 MOST_PEAKS = 6  # constant: looked at in one stretch for a knock
 
 
@@ -42,6 +44,7 @@ def explain(view: View, out: Discharges) -> None:
     parts = scaled if len(learnt.basis) == len(scaled) else learnt.basis @ scaled
     last = last_sample(view)
     apart = round(APART_S * cut.work_rate_hz)
+    level = _level(parts, view.found)
     for a, b in worth_explaining(parts, view.found, learnt, cut.work // 2):
         low, high = 2 * a - length // 2, 2 * b + length // 2
         if high < cut.margin or low > last:
@@ -56,9 +59,18 @@ def explain(view: View, out: Discharges) -> None:
         known = len(out.time)
         for e in events:
             _add_known(e, view, stretch, out)
-        add_rest(x, events, view, stretch, knock, range(known, len(out.time)), out)
+        add_rest(x, level, events, view, stretch, knock, range(known, len(out.time)), out)
     for burst in view.found.bursts:
         _add_burst(burst, view, last, out)
+
+
+def _level(parts: Block, found: Activity) -> Block:
+    """Give the noise of each part beside what it is where channels have none in common."""
+    if len(parts) == 1:
+        return np.ones((1, 1), np.float32)
+    few = np.abs(parts[:, ::FEW_STEP])
+    level = np.median(few, axis=1, keepdims=True) / NORMAL_MEDIAN / float(np.median(found.loud))
+    return np.asarray(np.maximum(level, 1), np.float32)
 
 
 def _add_burst(burst: Burst, view: View, last: int, out: Discharges) -> None:

@@ -26,6 +26,7 @@ Row = NDArray[np.float32]
 
 def add_rest(
     x: Block,
+    level: Block,
     events: Events,
     view: View,
     stretch: Stretch,
@@ -36,12 +37,13 @@ def add_rest(
     """Add discharges that no template explains: what is left over and is no misfit.
 
     x : what is left, over the noise
+    level : of noise that the channels share, in each part of x
     explained : power of the knocks that were taken out; what `events` had is added here
     own : rows of `out` that belong to this stretch
     """
     rate = view.cut.work_rate_hz
     width, side = round(NEW_S * rate), round(SIDE_S * rate)
-    z, left, spread = _standing_out(x, events, view, stretch.loud, explained)
+    z, left, spread = _standing_out(x, level, events, view, stretch.loud, explained)
     while True:
         at = int(z.argmax())
         score = float(z[at])
@@ -72,7 +74,7 @@ def add_rest(
 
 
 def _standing_out(
-    x: Block, events: Events, view: View, loud: float, explained: Row
+    x: Block, level: Block, events: Events, view: View, loud: float, explained: Row
 ) -> tuple[Row, Row, Row]:
     """Give the score of what is left, its power, and the power that was explained near it."""
     bank = view.learnt.templates.bank
@@ -86,7 +88,8 @@ def _standing_out(
     left = np.convolve(np.square(x).sum(axis=0), box, "same")
     spread = maximum_filter1d(np.convolve(explained, box, "same"), 2 * side)
     dof = width * x.shape[0] / DEPENDENT
-    root = np.cbrt(left / (width * x.shape[0]))
+    over = np.convolve(np.square(x / level).sum(axis=0), box, "same")
+    root = np.cbrt(over / (width * x.shape[0]))
     z = (root - (1 - 2 / (9 * dof))) / np.sqrt(2 / (9 * dof))
     z[left < REMAINS**2 * spread] = 0
     if z.max() >= THRESHOLD:
