@@ -1,7 +1,6 @@
 """The trend: the fast way against the clear one, its laws, and what it never says."""
 
 from datetime import date, timedelta
-from time import process_time
 
 import numpy as np
 import pytest
@@ -201,16 +200,3 @@ def test_a_course_read_day_by_day_is_what_the_trend_says_that_day() -> None:
         assert trend is not None
         assert kinds
         assert trend.chances.more == pytest.approx(shown[day].chances.more, abs=0.12)
-
-
-def test_sixty_entries_and_ten_years_are_read_in_time() -> None:
-    rng = np.random.default_rng(5)
-    sixty = draw_course(Kind.STEADY, rng, days=90, missing=0.33).entries[:60]
-    years = draw_course(Kind.STEADY, rng, days=3650, missing=0.0).entries
-    for kept, seconds in ((sixty, 0.05), (years, 0.1)):
-        spent = []
-        for _ in range(5):
-            start = process_time()
-            rate_trend(kept, kept[-1].day)
-            spent.append(process_time() - start)
-        assert min(spent) < 4 * seconds, "four times the aim: the machine may be busy"

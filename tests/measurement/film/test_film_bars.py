@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from kedut.measurement.match import Score, pooled
 from kedut.measurement.readers.opening import open_recording
 from kedut.measurement.recording import Film
 from kedut.simulate.film import DrawnFilm, Scene, draw_film, simulate_film, write_film
-from tests.measurement.film.films import Changed, score
+from tests.measurement.film.films import score
 
 SEEDS = range(40, 42)
 
@@ -121,26 +120,6 @@ class _Again:
             for _, frame in self._drawn[:: -1 if turn % 2 else 1]:
                 yield count / 30, frame
                 count += 1
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.mark.slow
-def test_following_and_judging_take_less_than_a_sixth_of_the_time_of_the_film() -> None:
-    film = simulate_film(Scene(duration_s=6.0), seed=1)
-    pictures = list(film.frames())
-    start = time.process_time()
-    detect_film(Changed(_Kept(film, pictures), lambda frame, _: frame))
-    assert time.process_time() - start < film.about.duration_s / 6
-
-
-class _Kept:
-    def __init__(self, film, pictures) -> None:
-        self.about, self.size_px, self._pictures = film.about, film.size_px, pictures
-
-    def frames(self, *, height_px=None):
-        yield from self._pictures
 
     def close(self) -> None:
         pass
