@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from kedut.measurement.clusters.emg import clusters_of
 from kedut.measurement.detectors.emg import detect_emg
 from kedut.measurement.match import match
 from kedut.measurement.recording import About, Channel, Modality, Samples
@@ -173,11 +172,13 @@ def test_twitches_ascend_and_their_parts_are_in_order(found: Detected) -> None:
 
 
 def test_waveforms_of_one_cluster_are_alike(found: Detected) -> None:
-    clusters = clusters_of(found)
-    assert clusters
-    assert sum(len(c.twitches) for c in clusters) <= len(found.twitches)
-    large = [c for c in clusters if len(c.twitches) > 3]
-    assert all(c.likeness > 0.8 for c in large)
-    assert [len(c.twitches) for c in clusters] == sorted(
-        (len(c.twitches) for c in clusters), reverse=True
-    )
+    assert found.waveforms is not None
+    named = np.array([found.twitches[i].cluster for i in found.waveform_of])
+    count = np.bincount(named[named >= 0])
+    assert len(count)
+    assert list(count) == sorted(count, reverse=True)
+    for cluster in np.flatnonzero(count > 3):
+        own = found.waveforms[named == cluster]
+        middle = np.median(own, axis=0)
+        sizes = np.linalg.norm(own, axis=1) * np.linalg.norm(middle)
+        assert np.median(own @ middle / sizes) > 0.8

@@ -1,1 +1,0 @@
-"""Twitches put together by their source."""
