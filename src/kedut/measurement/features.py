@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from kedut.measurement.recording import About, Modality
 from kedut.measurement.twitch import Detected, Kind, Twitch
@@ -164,11 +164,11 @@ def rate_of(times_s: Floats, usable_s: float) -> Rate:
     fano = max(_fano(times_s, usable_s, blocks) for blocks in _BLOCKS)
     freedom = _PRIOR_BLOCKS + _FREEDOM
     weighed = _PRIOR_BLOCKS * _PRIOR_DISPERSION + _FREEDOM * fano
-    widen = (stats.t.ppf(1 - tail, freedom) / stats.norm.ppf(1 - tail)) ** 2
+    widen = float(special.stdtrit(freedom, 1 - tail) / special.ndtri(1 - tail)) ** 2
     dispersion = max(1.0, weighed / freedom) * widen
     events = n / dispersion
-    low = stats.chi2.ppf(tail, 2 * events) / 2 * dispersion / minutes
-    high = stats.chi2.ppf(1 - tail, 2 * events + 2) / 2 * dispersion / minutes
+    low = float(special.gammaincinv(events, tail)) * dispersion / minutes
+    high = float(special.gammaincinv(events + 1, 1 - tail)) * dispersion / minutes
     return Rate(value=n / minutes, low=float(low), high=float(high))
 
 
