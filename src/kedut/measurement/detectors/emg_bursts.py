@@ -22,6 +22,7 @@ TAIL_S = 0.04  # constant: length of one potential
 FEWEST = 1.8  # constant: intervals; a doublet has one
 TRAIN_S, TRAIN_EVERY_S = 2.2, 0.045  # constant: so long and so slow, a will drives one unit
 SLOWEST_S = 0.09  # constant: slower bursts are told unit by unit, tremor is as slow
+SHORT_S = 0.45  # constant: so short, what is told may be a multiple of the interval
 ALIKE_LONG = 0.9  # constant: as ALIKE, of what lasts as long as work does
 LONGEST_S = 11.0  # constant: bursts end sooner
 RINGS_S, DIES = 0.4, 2.5  # constant: the longest knock; power of a quarter of it over the next
@@ -124,7 +125,9 @@ def bursts_of(
             continue
         middle, low, interval = repeats(x, work_rate_hz)
         lasts = x.size / work_rate_hz
-        if middle < ALIKE or low < ALIKE_LOW or not 0 < interval < SLOWEST_S:
+        if middle < ALIKE or low < ALIKE_LOW or not interval:
+            continue
+        if interval > SLOWEST_S and lasts > SHORT_S:
             continue
         if lasts < RINGS_S and _dies_away(x):
             found.append(Burst(first, stop, interval, rings=True))
