@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 import kedut
+from kedut.cli.diary import add_diary
 from kedut.cli.keep import add_store
 from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.errors import BadKnowledge
@@ -72,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_knowledge(commands.add_parser("knowledge", help="look into the knowledge base"))
     _add_measure(commands.add_parser("measure", help="measure twitches in recordings"))
     _add_serve(commands.add_parser("serve", help="serve the interview and the interfaces"))
+    add_diary(commands.add_parser("diary", help="follow the twitch over days"), _add_language)
     add_store(commands.add_parser("store", help="check, back up, restore or move what is kept"))
     return parser
 
