@@ -14,7 +14,7 @@ from kedut.measurement.recording import Modality
 from kedut.measurement.twitch import Reason
 
 CODE = Path(__file__).parents[2] / "src/kedut/measurement"
-FOLDERS = ("quality", "detectors", "clusters")
+FOLDERS = ("quality", "detectors")
 
 
 def trees(*names: str) -> Iterator[ast.AST]:
