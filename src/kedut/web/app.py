@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -60,5 +61,15 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Make the reasoning fast in the background; until then it is right, and slower."""
-    threading.Thread(target=desk_of(app.state.knowledge).warm, daemon=True).start()
+    threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
     yield
+
+
+def _warm(knowledge: Knowledge) -> None:
+    """Build what is built once, then let no search for garbage look through it again.
+
+    Searching hundreds of thousands of rows that stay would stop a worker for half a second.
+    """
+    desk_of(knowledge).warm()
+    gc.collect()
+    gc.freeze()
