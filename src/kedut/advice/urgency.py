@@ -125,6 +125,19 @@ class Triage:
         """Give the rules that hold, the highest first."""
         return [self.rules[place][0] for place in self._firing(findings)]
 
+    def ways_up(self, findings: Findings, above: Level) -> Iterator[tuple[Rule, int, int]]:
+        """Give each way in which unknown answers would make a rule above a level hold.
+
+        Yields
+        ------
+        rule, the bits it needs present, and those of them that are still unknown
+        """
+        for rule, masks in self.could_fire(findings, above):
+            for present, absent in masks:
+                missing = present & ~findings.present
+                if not missing & findings.absent and not absent & findings.present:
+                    yield rule, present, missing
+
     def calming(self, findings: Findings, level: Level) -> int:
         """Give the bits of what, were it present, would take back a rule that holds at a level.
 

@@ -35,18 +35,14 @@ def deciding(
     """
     space = finding_space(knowledge)
     worth: dict[str, float] = {}
-    for rule, masks in triage_of(knowledge).could_fire(findings, above):
-        for present, absent in masks:
-            missing = present & ~findings.present
-            if missing & findings.absent or absent & findings.present:
-                continue
-            if not present & told and not _due(knowledge, told, missing):
-                continue
-            names = [n for n in space.names(missing) if askable(n)]
-            if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
-                gain = (rule.level.rank - urgency.level.rank) / len(names)
-                for name in names:
-                    worth[name] = max(worth.get(name, 0.0), gain)
+    for rule, present, missing in triage_of(knowledge).ways_up(findings, above):
+        if not present & told and not _due(knowledge, told, missing):
+            continue
+        names = [n for n in space.names(missing) if askable(n)]
+        if missing and len(names) == missing.bit_count() <= _MOST_MISSING:
+            gain = (rule.level.rank - urgency.level.rank) / len(names)
+            for name in names:
+                worth[name] = max(worth.get(name, 0.0), gain)
     for name in space.names(triage_of(knowledge).calming(findings, above) & ~findings.absent):
         if askable(name):
             worth.setdefault(name, _CALMING)
@@ -57,14 +53,10 @@ def raising(knowledge: Knowledge, findings: Findings, urgency: Urgency) -> Set[s
     """Give what could raise the urgency alone, or with one other to a visit the same day."""
     space = finding_space(knowledge)
     found: set[str] = set()
-    for rule, masks in triage_of(knowledge).could_fire(findings, urgency.level):
+    for rule, _, missing in triage_of(knowledge).ways_up(findings, urgency.level):
         most = _MOST_MISSING if rule.level.rank >= Level.URGENT.rank else 1
-        for present, absent in masks:
-            missing = present & ~findings.present
-            if missing & findings.absent or absent & findings.present:
-                continue
-            if missing.bit_count() <= most:
-                found |= set(space.names(missing))
+        if missing.bit_count() <= most:
+            found |= set(space.names(missing))
     return found
 
 

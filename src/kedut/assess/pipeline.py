@@ -155,14 +155,11 @@ def questions(
 
 
 def _raises(knowledge: Knowledge, findings: Findings, level: Level) -> list[Raise]:
-    raises = []
-    for rule, masks in triage_of(knowledge).could_fire(findings, level):
-        levels = rule.level.rank - level.rank
-        for present, absent in masks:
-            missing = present & ~findings.present
-            if missing and not missing & findings.absent and not absent & findings.present:
-                raises.append(Raise(missing, levels))
-    return raises
+    return [
+        Raise(missing, rule.level.rank - level.rank)
+        for rule, _, missing in triage_of(knowledge).ways_up(findings, level)
+        if missing
+    ]
 
 
 def _causes(
