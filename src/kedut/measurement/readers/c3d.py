@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
 from kedut.measurement.readers.c3d_parameters import Parameters, read_parameters
+from kedut.measurement.readers.closing import closed_on_failure
 from kedut.measurement.readers.lazy import LazyRecording, built
 from kedut.measurement.readers.limits import COPY_AGAIN, EXPORT, sound_count, sound_rate
 from kedut.measurement.readers.offered import Offered, take
@@ -45,12 +46,8 @@ class _Layout:
 
 def open_c3d(path: Path, modality: Modality | None = None) -> LazyRecording:
     """Open the analogue channels of a C3D file."""
-    file = path.open("rb")
-    try:
+    with closed_on_failure(path.open("rb")) as file:
         return _opened(file, path, modality)
-    except BaseException:
-        file.close()
-        raise
 
 
 def _opened(file: BinaryIO, path: Path, modality: Modality | None) -> LazyRecording:

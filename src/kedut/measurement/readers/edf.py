@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.closing import closed_on_failure
 from kedut.measurement.readers.edf_header import Header, Signal, read_header
 from kedut.measurement.readers.lazy import LazyRecording
 from kedut.measurement.readers.limits import COPY_AGAIN, EXPORT, sound_length
@@ -126,12 +127,8 @@ def open_edf(
 
     described : adds to the channels what is told of them beside the file
     """
-    file = path.open("rb")
-    try:
+    with closed_on_failure(path.open("rb")) as file:
         return _opened(file, path, modality, described)
-    except BaseException:
-        file.close()
-        raise
 
 
 def offered_by(header: Header) -> list[Offered]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.closing import Closes
 from kedut.measurement.recording import About, Frame, Modality
 
 PIXELS_MOST: Final = 1 << 26  # constant: 8K has half as many
@@ -15,7 +15,7 @@ FILM_AGAIN: Final = "film again, or convert it to MP4 (H.264)"
 Play = Callable[[int | None], Iterator[tuple[float, Frame]]]
 
 
-class FilmFile:
+class FilmFile(Closes):
     """A film: what the file says, and a way to play it from its start.
 
     Parameters
@@ -63,17 +63,6 @@ class FilmFile:
     def close(self) -> None:
         """Let go of the file; a second time does nothing."""
         self._open = False
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
 
 def only_video(modality: Modality | None, name: str) -> None:

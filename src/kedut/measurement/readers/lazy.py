@@ -6,13 +6,13 @@ import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.closing import Closes
 from kedut.measurement.readers.limits import sound_length
 from kedut.measurement.readers.missing import Missing
 from kedut.measurement.readers.offered import Taken
@@ -68,7 +68,7 @@ def built(  # noqa: PLR0913 - what every format knows of itself
     return LazyRecording(about, lambda start, stop: fetch(start, stop) * factors, closing)
 
 
-class LazyRecording:
+class LazyRecording(Closes):
     """What most readers give: what the file says, and a way to fetch a piece of it.
 
     Parameters
@@ -124,14 +124,3 @@ class LazyRecording:
         if self._open:
             self._open = False
             self._closing()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

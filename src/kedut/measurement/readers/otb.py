@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.closing import closed_on_failure
 from kedut.measurement.readers.lazy import LazyRecording, built
 from kedut.measurement.readers.limits import COPY_AGAIN, EXPORT, sound_count, sound_rate
 from kedut.measurement.readers.offered import Offered, take
@@ -26,12 +27,8 @@ _NOT_EMG: Final = ("quaternion", "buffer", "ramp", "loadcell", "load cell", "aux
 
 def open_otb(path: Path, modality: Modality | None = None) -> LazyRecording:
     """Open an OTB+ file; nothing of it is unpacked."""
-    file = path.open("rb")
-    try:
+    with closed_on_failure(path.open("rb")) as file:
         return _opened(file, path, modality)
-    except BaseException:
-        file.close()
-        raise
 
 
 def _opened(file: BinaryIO, path: Path, modality: Modality | None) -> LazyRecording:

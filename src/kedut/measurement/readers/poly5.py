@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.errors import BadRecording
+from kedut.measurement.readers.closing import closed_on_failure
 from kedut.measurement.readers.lazy import LazyRecording, built
 from kedut.measurement.readers.limits import COPY_AGAIN, EXPORT, sound_count, sound_rate
 from kedut.measurement.readers.offered import Offered, Taken, take
@@ -73,12 +74,8 @@ class _Blocks:
 
 def open_poly5(path: Path, modality: Modality | None = None) -> LazyRecording:
     """Open a Poly5 file."""
-    file = path.open("rb")
-    try:
+    with closed_on_failure(path.open("rb")) as file:
         return _opened(file, path, modality)
-    except BaseException:
-        file.close()
-        raise
 
 
 def _opened(file: BinaryIO, path: Path, modality: Modality | None) -> LazyRecording:
