@@ -9,14 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from kedut.case.measured import Concluded
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.measurement.measure import Measurement
 from kedut.measurement.recording import Modality
 from kedut.report import measure_published
+from kedut.report.environment import environment
 from kedut.report.measure_numbers import whole
 from kedut.report.measure_pictures import Source, drawn, seen
 from kedut.report.measure_published import PublishedLine
@@ -82,26 +81,23 @@ def page(rows: Sequence[Row], knowledge: Knowledge, language: str) -> str:
     rows : the file (or what opens the recording again, or nothing), its measurement, and what was
         concluded from it
     """
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     words = knowledge.words(language)
     script = (_TEMPLATES / "measure_trace.js").read_text(encoding="utf-8")
     style = _face() + (_TEMPLATES / "measure.css").read_text(encoding="utf-8")
-    return environment.get_template("measure.html").render(
-        sheets=[_sheet(row, knowledge, language) for row in rows],
-        say=words.say,
-        language=language,
-        means=MEANS,
-        controls=_CONTROLS,
-        script=script,
-        script_hash=_hash(script),
-        style=style,
-        style_hash=_hash(style),
+    return (
+        environment(_TEMPLATES)
+        .get_template("measure.html")
+        .render(
+            sheets=[_sheet(row, knowledge, language) for row in rows],
+            say=words.say,
+            language=language,
+            means=MEANS,
+            controls=_CONTROLS,
+            script=script,
+            script_hash=_hash(script),
+            style=style,
+            style_hash=_hash(style),
+        )
     )
 
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from kedut.assess.assessment import Assessment
 from kedut.case.errors import BadCase
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.outlook.course import SHOWN_DAYS
+from kedut.report.environment import environment
 from kedut.report.sentences import Teller
 from kedut.report.whole_numbers import in_words
 
@@ -33,26 +32,23 @@ def page(
     language: str,
 ) -> str:
     """Give one HTML page with all assessments, and what could not be assessed."""
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     words = knowledge.words(language)
     tellers = [Teller(found, knowledge, language) for found in assessments]
-    return environment.get_template("assessment.html").render(
-        tellers=tellers,
-        errors=errors,
-        words=words,
-        say=words.say,
-        language=language,
-        knowledge=knowledge,
-        icons=ICONS,
-        in_words=in_words,
-        curve=curve,
-        days=SHOWN_DAYS,
+    return (
+        environment(_TEMPLATES)
+        .get_template("assessment.html")
+        .render(
+            tellers=tellers,
+            errors=errors,
+            words=words,
+            say=words.say,
+            language=language,
+            knowledge=knowledge,
+            icons=ICONS,
+            in_words=in_words,
+            curve=curve,
+            days=SHOWN_DAYS,
+        )
     )
 
 

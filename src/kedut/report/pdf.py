@@ -15,7 +15,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kedut.assess.assessment import Assessment
@@ -23,6 +22,7 @@ from kedut.case.case import AtLeast, Case
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.report.doctor import doctor_report
 from kedut.report.doctor_types import HandOver
+from kedut.report.environment import environment
 from kedut.report.print_fonts import ADDRESS, only_our_fonts
 from kedut.report.qr import case_code
 
@@ -117,7 +117,7 @@ class _Sheet:
     def html(self, template: str, **more: object) -> str:
         """Give one of the templates filled in."""
         return (
-            _environment()
+            environment(_TEMPLATES)
             .get_template(template)
             .render(
                 r=self.report,
@@ -140,17 +140,6 @@ class _Sheet:
             stylesheets=[styles], font_config=fonts, pdf_variant="pdf/ua-1"
         )
         return document
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def printer() -> ModuleType:

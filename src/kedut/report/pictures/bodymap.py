@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -11,7 +12,9 @@ from kedut.case.bodymap import Fit, Mark, marks_of, offered, sides_of, territori
 from kedut.knowledge.bodymap import MIDDLE, SENSATIONS, SIDES
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
-from kedut.report.pictures.templates import environment
+from kedut.report.environment import environment
+
+FOLDER = Path(__file__).parent
 
 LEG_FIGURES = ("legs_front", "legs_back", "feet_top", "feet_sole")
 UPPER_FIGURES = ("upper_front", "upper_back", "face")
@@ -50,7 +53,7 @@ def bodymap(knowledge: Knowledge, words: Words, chosen: Iterable[str] = ()) -> M
     chosen : the marks made so far (`calf:left:twitches`)
     """
     given = _given(knowledge, words, chosen)
-    template = environment().get_template("bodymap.html")
+    template = environment(FOLDER).get_template("bodymap.html")
     return Markup(template.render(**given, prefix="bm", tappable=True))
 
 
@@ -61,7 +64,7 @@ def marked_figures(
     given = _given(knowledge, words, chosen)
     if not given["marks"]:
         return Markup("")
-    template = environment().get_template("marked.html")
+    template = environment(FOLDER).get_template("marked.html")
     return Markup(template.render(**given, prefix=prefix, tappable=False))
 
 
@@ -74,7 +77,7 @@ def territories(
         return Markup("")
     given = _given(knowledge, words, ())
     drawn = [{"fit": fit, "lit": _lit((fit,)), "figures": _figures_of(fit)} for fit in fits]
-    template = environment().get_template("territories.html")
+    template = environment(FOLDER).get_template("territories.html")
     return Markup(template.render(**{**given, "drawn": drawn}, prefix=prefix, tappable=False))
 
 

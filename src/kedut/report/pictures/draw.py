@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import re
 from functools import cache
+from pathlib import Path
 
 from markupsafe import Markup
 
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
-from kedut.report.pictures.templates import FOLDER, environment
+from kedut.report.environment import environment
+
+FOLDER = Path(__file__).parent
 
 _STRAIGHT = re.compile(r"M(-?[\d.]+) (-?[\d.]+)([lhv])(-?[\d.]+)(?:[ ]?(-?[\d.]+))?")
 _HEAD_LENGTH, _HEAD_ANGLE = 6.5, 0.5
@@ -34,7 +37,7 @@ def picture(name: str, words: Words, *, prefix: str = "pic") -> Markup:
     """
     if name not in names():
         raise LookupError(f"no picture {name!r}; there are {', '.join(names())}")
-    template = environment().get_template(f"drawings/{name}.svg")
+    template = environment(FOLDER).get_template(f"drawings/{name}.svg")
     return Markup(template.render(name=name, prefix=prefix, words=words, head=arrow_head))
 
 
@@ -42,7 +45,7 @@ def guided(name: str, words: Words, *, prefix: str = "pic") -> Markup:
     """Give a picture with its title, what it shows, and how to do it safely where that applies."""
     key = f"picture.{name}.safety"
     safety = words.say(key)
-    template = environment().get_template("guided.html")
+    template = environment(FOLDER).get_template("guided.html")
     return Markup(
         template.render(
             drawn=picture(name, words, prefix=prefix),

@@ -1,4 +1,4 @@
-"""The drawings as templates: read once, escaped, and strict about what is missing."""
+"""The templates of a folder, as every page, sheet and picture reads them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-FOLDER = Path(__file__).parent
-
 
 @cache
-def environment() -> Environment:
-    """Give the templates of this folder."""
+def environment(folder: Path) -> Environment:
+    """Give the templates of a folder; what a template names and nobody gave is an error."""
     return Environment(
-        loader=FileSystemLoader(FOLDER),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
