@@ -15,6 +15,7 @@ from kedut.storage.place import SQLITE
 from kedut.storage.tables import SCHEMA, VERSION_TABLE
 
 EMPTY = "0"
+AHEAD = 1  # schemas: each step leaves what the kedut before it says working (ADR 16)
 ONE_AT_A_TIME = 0x6B65647574  # PostgreSQL's advisory lock: "kedut"
 STEPS = Path(__file__).parent / "migrations"
 
@@ -27,37 +28,40 @@ def schema_of(connection: Connection) -> str:
 
 
 def must_not_be_newer(connection: Connection) -> str:
-    """Give the schema a database has, where this kedut knows it.
+    """Give the schema a database has, where this kedut can work with it: up to one ahead of ours.
+
+    While several machines go over to a new kedut one after the other, the old works on beside it.
 
     Raises
     ------
     NewerSchema
-        A newer kedut was here.
+        A kedut two schemas ahead was here.
     """
     found = schema_of(connection)
-    if int(found) > int(SCHEMA):
+    if int(found) > int(SCHEMA) + AHEAD:
         raise NewerSchema(found, SCHEMA)
     return found
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to the newest schema, in one transaction; nothing if it is there.
+    """Bring the database to our schema, in one transaction; nothing if it is there or ahead.
 
     Raises
     ------
     NewerSchema
-        A newer kedut was here.
+        A kedut two schemas ahead was here.
     """
     if engine.dialect.name == SQLITE:
         _write_ahead(engine)
     with reading(engine).connect() as connection:
         found = must_not_be_newer(connection)
-    if found == SCHEMA:
+    if int(found) >= int(SCHEMA):
         return
     with engine.begin() as connection:  # on SQLite the one writer there can be
         if engine.dialect.name != SQLITE:
             connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": ONE_AT_A_TIME})
-        _take_the_steps(connection)
+        if int(must_not_be_newer(connection)) < int(SCHEMA):  # as the one before us has left it
+            _take_the_steps(connection)
 
 
 def _take_the_steps(connection: Connection) -> None:
