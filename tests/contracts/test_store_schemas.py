@@ -11,11 +11,13 @@ from sqlalchemy import create_engine
 
 from kedut.storage import schema
 from kedut.storage.errors import NewerSchema
+from kedut.storage.notes import add_notes, notes_of
 from kedut.storage.tables import SCHEMA, VERSION_TABLE, metadata
-from tests.storage.dump_schema import BARE, DUMPS, KEYS, MOMENT, UNDER_KEY
+from tests.storage.dump_schema import BARE, DUMPS, KEYS, MOMENT, NOTES, UNDER_KEY
 from tests.storage.places import Place
 
 RELEASED = [str(number) for number in range(1, int(SCHEMA) + 1)]
+FIRST_WITH_NOTES = 2
 VERSION = f"SELECT version_num FROM {VERSION_TABLE}"
 
 
@@ -71,6 +73,10 @@ def test_what_an_older_kedut_kept_is_opened_by_this_one(place: Place, number: st
     assert (second.document, second.revision) == (b"second", 2)
     assert bare.created_at == second.updated_at == MOMENT
     assert store.replace(UNDER_KEY, b"third", 2).revision == 3
+    diary = sorted(NOTES.values()) if int(number) >= FIRST_WITH_NOTES else []
+    for token in (BARE, UNDER_KEY):
+        assert sorted(notes_of(store, token)) == diary
+        assert add_notes(store, token, {b"today": b"went on"}) == 1
     store.close()
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 from kedut.storage.keys import Keys, ServerKey
+from kedut.storage.notes import add_notes
 from kedut.storage.tables import SCHEMA
 from kedut.storage.token import Token
 from tests.storage.places import Place, postgresql_place, sqlite_place
@@ -26,17 +27,19 @@ BARE = Token(bytes(range(32)))  # of the document that the link alone sealed
 UNDER_KEY = Token(bytes(range(1, 33)))  # of the one that the server's key sealed too
 KEYS = Keys((ServerKey(bytes(range(100, 132))),))
 MOMENT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
+NOTES = {b"one": b"Dicatat hari ini", b"two": b"x" * 300}  # under each token, since 2
 NOT_DATA = re.compile(r"^(--.*|\\.*|SET .*|SELECT pg_catalog.*|)\n", re.MULTILINE)
 
 
 def fill(place: Place) -> None:
-    """Keep one document of each kind under the tokens above."""
+    """Keep one document of each kind, with a diary, under the tokens above."""
     with patch.object(Token, "fresh", side_effect=[BARE, UNDER_KEY]):
         store = place.open(now=lambda: MOMENT)
-        store.keep(b"Kedutan di betis kiri")
+        add_notes(store, store.keep(b"Kedutan di betis kiri"), NOTES)
         store.close()
         store = place.open(keys=KEYS, now=lambda: MOMENT)
-        store.replace(store.keep(b"first"), b"second", 1)
+        store.replace(token := store.keep(b"first"), b"second", 1)
+        add_notes(store, token, NOTES)
         store.close()
 
 

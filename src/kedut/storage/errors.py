@@ -5,6 +5,7 @@ LookupError
 ValueError
 ├── NewerThere         another tab saved first; carries what is there now
 ├── TooLarge           the document is larger than the store takes
+├── TooMany            a diary has more notes than the store takes
 ├── NotOpened          something is kept, but it does not open
 │   └── KeyMissing     it was sealed with a server's key that was not given
 ├── BadKey             a server's key that is none
@@ -48,6 +49,16 @@ class TooLarge(ValueError):
         super().__init__(
             f"the document has {size_bytes} bytes, the store takes {largest_bytes}; "
             "shorten it, or save it as a file"
+        )
+
+
+class TooMany(ValueError):
+    """A diary has more notes than the store takes."""
+
+    def __init__(self, notes: int, most: int) -> None:
+        super().__init__(
+            f"with these the diary would have {notes} notes, the store takes {most}; "
+            "save it as a file and begin a new one"
         )
 
 

@@ -46,7 +46,7 @@ class Sealed:
 
 def lookup_of(token: Token) -> bytes:
     """Give the 32 bytes under which the database finds what the token opens."""
-    return _derive(token, salt=b"", label=b"kedut kept lookup")
+    return derive(token, salt=b"", label=b"kedut kept lookup")
 
 
 def seal(token: Token, keys: Keys, kept: Kept) -> Sealed:
@@ -103,10 +103,11 @@ def _cipher(token: Token, keys: Keys, key_id: str) -> AESGCM:
     secret = keys.secret(key_id)
     if secret is None:
         raise KeyMissing(key_id)
-    return AESGCM(_derive(token, salt=secret, label=b"kedut kept seal " + key_id.encode()))
+    return AESGCM(derive(token, salt=secret, label=b"kedut kept seal " + key_id.encode()))
 
 
-def _derive(token: Token, *, salt: bytes, label: bytes) -> bytes:
+def derive(token: Token, *, salt: bytes, label: bytes) -> bytes:
+    """Give 32 bytes that only the token, and the salt, lead to; another label, other bytes."""
     return HKDF(algorithm=SHA256(), length=32, salt=salt or None, info=label).derive(token.secret)
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, distinct, func, insert, select, update
 
 from kedut.storage.engine import empty_the_log, engine_for, reading
 from kedut.storage.errors import NewerThere, NotKept, StoreUnavailable, TooLarge
@@ -21,6 +21,7 @@ from kedut.storage.schema import must_not_be_newer, upgrade
 from kedut.storage.seal import Sealed, lookup_of, seal, unseal
 from kedut.storage.sqlite_file import copy_in, copy_out
 from kedut.storage.tables import kept as table
+from kedut.storage.tables import notes
 from kedut.storage.token import Token
 
 LARGEST_BYTES = 1024 * 1024
@@ -88,9 +89,9 @@ class Store:
         if self._file:
             parsed = parsed.set(database=str(self._file))
         self._engine = engine_for(parsed, largest_file_bytes=file_bytes)
-        self._keys = keys
+        self.keys = keys
+        self.now = now
         self._largest_bytes = largest_bytes
-        self._now = now
         self._upgraded = False
         self._identity: tuple[int, int] | None = None
         self._upgrading = threading.Lock()
@@ -103,9 +104,9 @@ class Store:
         TooLarge, StoreFull
         """
         self._must_fit(document)
-        now, token = self._now(), Token.fresh()
+        now, token = self.now(), Token.fresh()
         first = Kept(document=document, revision=1, created_at=now, updated_at=now)
-        row = _row(seal(token, self._keys, first), first)
+        row = _row(seal(token, self.keys, first), first)
         with self.writing() as connection:
             connection.execute(insert(table).values(**row))
         return token
@@ -140,13 +141,13 @@ class Store:
                 return there
             if there.revision != revision:
                 raise NewerThere(there, revision)
-            saved = replace(there, document=document, revision=revision + 1, updated_at=self._now())
-            row = _row(seal(token, self._keys, saved), saved)
+            saved = replace(there, document=document, revision=revision + 1, updated_at=self.now())
+            row = _row(seal(token, self.keys, saved), saved)
             connection.execute(update(table).where(table.c.lookup == row["lookup"]).values(**row))
         return saved
 
     def erase(self, token: Token) -> None:
-        """Erase what the token opens; nothing if it is erased already.
+        """Erase what the token opens, its diary too; nothing if it is erased already.
 
         In SQLite the bytes are overwritten, in the log too unless somebody reads just then.
         """
@@ -177,10 +178,20 @@ class Store:
                     must_not_be_newer(connection)
 
     def keys_in_use(self) -> Mapping[str, int]:
-        """Count the documents by the id of the key that sealed them; empty id: the link alone."""
-        wanted = select(table.c.key_id, func.count()).group_by(table.c.key_id)
+        """Count the documents and diaries by the id of the key that sealed them.
+
+        An empty id is the link alone. A diary sealed by two keys counts with both.
+        """
+        counted = func.count(distinct(notes.c.lookup))
+        found: dict[str, int] = {}
         with self.reading() as connection:
-            return dict(connection.execute(wanted).all())
+            for wanted in (
+                select(table.c.key_id, func.count()).group_by(table.c.key_id),
+                select(notes.c.key_id, counted).group_by(notes.c.key_id),
+            ):
+                for key_id, count in connection.execute(wanted):
+                    found[key_id] = found.get(key_id, 0) + count
+        return found
 
     def backup(self, path: Path) -> None:
         """Write one moment of a SQLite store to a file, while others read and write.
@@ -278,7 +289,7 @@ class Store:
             key_id=key_id,
             ciphertext=bytes(ciphertext),
         )
-        return unseal(token, self._keys, sealed)
+        return unseal(token, self.keys, sealed)
 
 
 def _wanted(token: Token) -> Select[int, int, str, bytes]:
