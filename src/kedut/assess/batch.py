@@ -61,7 +61,7 @@ class Brief:
         self._factors: dict[int, Floats] = {}
         self._priors: dict[tuple[int | None, str | None, int, int], Floats] = {}
         ranks = np.array([knowledge.causes[name].harm_level.rank for name in causes])
-        self._harm = [
+        self.harm = [
             (level, np.flatnonzero(ranks >= level.rank), knowledge.decisions[f"harm.{level}"])
             for level in _LEVELS
         ]
@@ -82,7 +82,7 @@ class Brief:
             found = assess(case, self.knowledge, detail="brief")
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)
-        prior = self._prior(findings)
+        prior = self.prior(findings)
         seen = self._seen(fast, findings)
         prevalent, at_work, _ = fast.run(prior, seen)
         urgency = self._urgency(fast, findings, prior, at_work)
@@ -112,7 +112,8 @@ class Brief:
         evidence, _ = self.reasoner.limited(self.sorter.sort(findings))
         return fast.seen(evidence)
 
-    def _prior(self, findings: Findings) -> Floats:
+    def prior(self, findings: Findings) -> Floats:
+        """Give the chances before symptoms; the same array for the same."""
         key = (
             None if findings.age is None else int(findings.age),
             findings.sex,
@@ -130,7 +131,7 @@ class Brief:
         self, fast: FastExact, calmer: Findings, prevalent: Floats, at_work: Floats
     ) -> tuple[Floats, Floats]:
         """Give the chances with those of grave causes not below what they are without worry."""
-        other = fast.run(self._prior(calmer), self._seen(fast, calmer))
+        other = fast.run(self.prior(calmer), self._seen(fast, calmer))
         kept = []
         for mine, theirs in zip((prevalent, at_work), other[:2], strict=True):
             both = mine.copy()
@@ -148,16 +149,17 @@ class Brief:
         unflagged = self.triage.unflagged(findings)
         if not unflagged.present & self.space.symptoms:
             return self.triage.judge(findings, None)
-        known = self._prior(unflagged)
+        known = self.prior(unflagged)
         if known is not prior or unflagged != findings:
             _, at_work, _ = fast.run(known, self._seen(fast, unflagged))
         calmer = without_worry(self.knowledge, unflagged)
         if calmer is not None:
             _, at_work = self._keep_grave(fast, calmer, at_work, at_work)
-        at_work = at_work * self._denied(self.triage.flags_denied(findings))
+        at_work = at_work * self.denied(self.triage.flags_denied(findings))
         return self.triage.judge(findings, self._expected_harm(at_work))
 
-    def _denied(self, absent: int) -> Floats:
+    def denied(self, absent: int) -> Floats:
+        """Give how much each cause loses by red flags that are absent."""
         factor = self._factors.get(absent)
         if factor is None:
             if len(self._factors) >= _REMEMBERED:
@@ -167,7 +169,7 @@ class Brief:
 
     def _expected_harm(self, at_work: Floats) -> Because | None:
         """Give the level that the likely causes ask for, as `expected_harm` does."""
-        for level, needing, threshold in self._harm:
+        for level, needing, threshold in self.harm:
             chances = at_work[needing]
             if 1 - np.prod(1 - chances) >= threshold:
                 most = chances.max()
