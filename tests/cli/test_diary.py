@@ -13,7 +13,7 @@ from kedut.cli.main import main
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EASING, WEAK = EXAMPLES / "diary-easing.csv", EXAMPLES / "diary-new-weakness.csv"
-CASE = str(EXAMPLES / "flicker-for-ten-days.json")
+CASE = str(EXAMPLES / "flicker-since-yesterday.json")
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def test_the_day_a_leg_gets_weak_the_urgency_rises_and_it_is_said_why(file: Path
 @pytest.mark.parametrize(
     "lang, words",
     [
-        ("id", ("Yang bisa Anda lakukan", "Lihat lagi pada 16 November 2026")),
-        ("en", ("What you can do", "Look again on 16 November 2026")),
+        ("id", ("Yang bisa Anda lakukan", "Lihat lagi pada 15 November 2026")),
+        ("en", ("What you can do", "Look again on 15 November 2026")),
     ],
 )
 def test_the_page_speaks_both_languages_and_shows_each_day(
@@ -169,7 +169,7 @@ def test_the_calendar_holds_the_day_to_look_again_and_nothing_of_health(
     words = ["--format", "ics", "--on", "2026-11-13", "--case", CASE, "--out", out]
     assert diary(file, "export", *words) == 0
     lines = out.read_text().splitlines()
-    assert "DTSTART:20261116T090000" in lines
+    assert "DTSTART:20261115T090000" in lines
     assert "SUMMARY:Diary" in lines
     assert "BEGIN:VEVENT" in lines
 
@@ -177,7 +177,7 @@ def test_the_calendar_holds_the_day_to_look_again_and_nothing_of_health(
 def test_looking_later_does_not_put_off_the_day_to_look_again(file: Path, capsys) -> None:
     diary(file, "import", WEAK)
     again = shown(file, capsys, "2026-11-13")["look_again"]
-    assert shown(file, capsys, "2026-11-15")["look_again"] == again == "2026-11-16"
+    assert shown(file, capsys, "2026-11-15")["look_again"] == again == "2026-11-15"
     assert shown(file, capsys, "2026-11-20")["look_again"] == "2026-11-20"
 
 

@@ -14,6 +14,7 @@ LEVELS = {
     "calf-after-marathon": "routine",
     "calf-and-eyelid-for-weeks": "routine",
     "flicker-for-ten-days": "self-care",
+    "flicker-since-yesterday": "self-care",
     "numb-saddle": "emergency",
 }
 

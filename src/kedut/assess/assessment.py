@@ -8,6 +8,7 @@ from kedut.advice.actions import Advice
 from kedut.advice.urgency import Urgency
 from kedut.outlook.come_back import ComeBack
 from kedut.outlook.course import Course
+from kedut.outlook.observed import Observed
 from kedut.quantity.sourced import Grade
 from kedut.reasoning.turning import Turning
 
@@ -69,3 +70,4 @@ class Assessment:
     set_aside: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    observed: Observed | None = None

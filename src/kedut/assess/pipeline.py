@@ -8,12 +8,14 @@ import kedut
 from kedut.advice.actions import COUNTRY, actions
 from kedut.advice.urgency import Urgency, not_below, triage_of
 from kedut.assess.assessment import Assessment, Bits, CauseResult, Question
+from kedut.assess.lateness import not_calm_if_late, still_expected
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import OTHER, Kind, Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.outlook.come_back import come_back
 from kedut.outlook.course import course_of
+from kedut.outlook.observed import observed, own_states
 from kedut.quantity.sourced import Sourced, weakest
 from kedut.reasoning.explain import Explanation, explain
 from kedut.reasoning.inference import Inference, absence_factor, infer
@@ -49,8 +51,15 @@ def assess(
     """
     findings = finding_space(knowledge).close(case)
     adult = is_adult(case)
-    inference = infer(knowledge, findings) if adult else None
+    own = own_states(knowledge, case.course) if case.course and adult else None
+    inference = infer(knowledge, findings, own) if adult else None
     urgency = not_below(urgency_of(knowledge, findings, adult=adult), case.at_least)
+    seen = None
+    if case.course and inference:
+        chance = still_expected(knowledge, findings, case.course)
+        chances = dict(zip(inference.causes, inference.at_work.tolist(), strict=True))
+        seen = observed(knowledge, case.course, chances, chance)
+        urgency = not_calm_if_late(knowledge, findings, urgency, case.course, late=seen.late)
     if inference is None:
         return _for_a_child(case, knowledge, findings, urgency, detail, language, country)
     order = inference.ranked()
@@ -112,6 +121,7 @@ def assess(
         set_aside=inference.set_aside,
         claims=_claims(knowledge, findings, at_work),
         ignored=case.ignored,
+        observed=seen,
     )
 
 

@@ -16,12 +16,32 @@ class AtLeast:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourseSeen:
+    """How the twitching went on after the answers of a case, as a diary has it.
+
+    asked_days : how long it had lasted when the answers were given; where that is not known to the
+        day, `asked` holds the findings of the duration that were told then
+    seen_days, noted_days : from that day to the last day it twitched, and to the last day noted
+    gone : chance that it has gone by the last day noted
+    comes_and_goes : whether it was gone for long in between; which course that is, is not told
+    """
+
+    asked_days: float | None = None
+    asked: tuple[str, ...] = ()
+    seen_days: int = 0
+    noted_days: int = 0
+    gone: float = 0.0
+    comes_and_goes: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One person's answers; a finding named nowhere is unknown.
 
     `present` and `absent` hold identifiers of the knowledge base (aliases resolved),
     `values` measurements with the unit in the name, `ignored` what was not understood,
-    `at_least` an urgency that was found with more answers than are here.
+    `at_least` an urgency that was found with more answers than are here, `course` how the
+    twitching went on after the answers.
     """
 
     id: str = ""
@@ -32,3 +52,4 @@ class Case:
     values: dict[str, float] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     at_least: AtLeast | None = None
+    course: CourseSeen | None = None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from kedut.case.case import Case
+from kedut.case.case import Case, CourseSeen
+from kedut.case.course_seen import course_seen
 from kedut.case.values import findings_from_values
 from kedut.diary.days import by_day
 from kedut.diary.entry import Entry
@@ -78,6 +79,7 @@ class Followed:
     ask_again : signs of function to try again soon
     more_twitches : told, and never a finding by itself
     twitch_days : from the first day it twitched to the last
+    course : how it went on after the day the answers were given
     ignored : what was noted and is not known
     """
 
@@ -85,6 +87,7 @@ class Followed:
     function: FunctionTrend
     rate: RateTrend | None
     twitch_days: int | None
+    course: CourseSeen | None = None
     ignored: tuple[str, ...] = ()
 
     @property
@@ -114,7 +117,12 @@ class Followed:
 
 
 def followed(
-    entries: Sequence[Entry], today: date, knowledge: Knowledge, *, began: date | None = None
+    entries: Sequence[Entry],
+    today: date,
+    knowledge: Knowledge,
+    *,
+    began: date | None = None,
+    asked_on: date | None = None,
 ) -> Followed:
     """Give what the diary says of the findings up to today, whatever the order of its entries.
 
@@ -125,6 +133,7 @@ def followed(
     Parameters
     ----------
     began : since when it twitches, where that is known to be before the diary
+    asked_on : the day the answers of the case were given; the first day noted if left out
     """
     days = [day for day in by_day(entries) if day.day <= today]
     function, rate = function_trend(days, today), rate_trend(days, today)
@@ -144,12 +153,17 @@ def followed(
         since = min(seen[0], began or seen[0])
         twitch_days = (seen[-1] - since).days
         found += _of_duration(since, seen[-1], knowledge)
+    first = asked_on or (days[0].day if days else today)
+    course = course_seen(rate, first, cannot=cannot or function.worse)
+    if course is not None and began is not None:
+        course = replace(course, asked_days=float(max(0, (first - began).days)))
     stated = {one.id for one in found if one.present}
     return Followed(
         findings=tuple(one for one in found if one.present or one.id not in stated),
         function=function,
         rate=rate,
         twitch_days=twitch_days,
+        course=course,
         ignored=tuple(dict.fromkeys(ignored)),
     )
 
@@ -162,7 +176,9 @@ def add_followed(case: Case, told: Followed, knowledge: Knowledge) -> Case:
     diary's word counts.
     """
     spans = knowledge.variables.get(_DURATION, {})
-    now = [*case.present, *told.present]
+    course, lasted = _since_asked(case, told, spans)
+    by_now = findings_from_values({_DURATION_DAYS: lasted}, set(), set(), knowledge, "diary")[0]
+    now = [*case.present, *told.present, *(by_now if lasted else ())]
     longest = max((name for name in now if name in spans), key=lambda n: spans[n], default=None)
     over = {name for name in spans if name != longest} if longest else set()
     for one, other in ((_LESS, _MORE), (_MORE, _LESS)):
@@ -172,14 +188,29 @@ def add_followed(case: Case, told: Followed, knowledge: Knowledge) -> Case:
     absent = dict.fromkeys(n for n in [*case.absent, *told.absent] if n not in present)
     values = dict(case.values)
     if told.twitch_days is not None:
-        values[_DURATION_DAYS] = max(values.get(_DURATION_DAYS, 0), told.twitch_days)
+        values[_DURATION_DAYS] = max(values.get(_DURATION_DAYS, 0), told.twitch_days, lasted)
     return replace(
         case,
+        course=course,
         present=present,
         absent=tuple(absent),
         values=values,
         ignored=tuple(dict.fromkeys([*case.ignored, *told.ignored])),
     )
+
+
+def _since_asked(
+    case: Case, told: Followed, spans: Collection[str]
+) -> tuple[CourseSeen | None, float]:
+    """Give the course from the day asked on, with how long it had lasted then, and lasts by now."""
+    if told.course is None:
+        return None, 0.0
+    asked = told.course.asked_days
+    if asked is None:
+        asked = case.values.get(_DURATION_DAYS)
+    names = tuple(name for name in case.present if name in spans)
+    lasted = 0.0 if asked is None else asked + told.course.seen_days
+    return replace(told.course, asked_days=asked, asked=names), lasted
 
 
 def _of_function(

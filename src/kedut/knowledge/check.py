@@ -17,12 +17,15 @@ from kedut.knowledge.nearest import nearest
 from kedut.knowledge.row_keys import KEYS, key_of, order
 from kedut.knowledge.tables import Row
 from kedut.knowledge.words import LANGUAGES
+from kedut.quantity.sourced import Grade
 
 # What reasoning and advice ask of decisions.csv; without one of these there is no answer.
 DECISIONS = (
     "ask.causes_per_person",
     "ask.standing",
     *(f"ask.{level}" for level in Level),
+    *(f"course.doubt.{grade.lower()}" for grade in Grade),
+    "course.late_below",
     "harm.emergency",
     "harm.soon",
     "harm.urgent",

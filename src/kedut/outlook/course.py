@@ -11,6 +11,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.quantity.sourced import Grade, Sourced, weakest
 
 SHOWN_DAYS = (1, 3, 7, 14, 28, 90, 180, 365)
+_EARLIEST_DAYS = 0.01  # constant: a quarter of an hour, where the logarithm of time may start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,12 @@ def course_of(knowledge: Knowledge, cause: str) -> Course | None:
         grade=weakest(p.resolved.grade for p in points),
         sources=tuple(dict.fromkeys(s for p in points for s in p.resolved.sources)),
     )
+
+
+def resolved_by(knowledge: Knowledge, cause: str, day: float) -> Sourced | None:
+    """Give the share in whom a cause has resolved by any day, or nothing where none is known."""
+    points = knowledge.course.get(cause, ())
+    return _at(points, max(day, _EARLIEST_DAYS)) if points else None
 
 
 def _at(points: tuple[CoursePoint, ...], day: float) -> Sourced:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +18,30 @@ Runs = tuple[tuple[str, tuple[Interval, ...]], ...]
 GATE_STEP = "twitch_leg_unspecified"  # stands for the moving calf where evidence is taken in parts
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class OwnStates:
+    """An exclusive variable told finer for one person than its states in the tables.
+
+    table : (C, 2), leak (2,): the chance that a movement of the calf stays below what was seen,
+        and that it is as seen; what is beyond it makes up the rest to 1
+    instead_of : attributes that say the same more coarsely, and do not count beside it
+    """
+
+    variable: str
+    table: Floats
+    leak: Floats
+    instead_of: frozenset[str] = frozenset()
+
+
+OWN_RUNS: tuple[Interval, ...] = ((2, 2),)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The findings that count, by name; `gate` is True, False or None (calf moves, not, unknown).
 
-    `states` holds for each exclusive variable the runs of states that are possible.
+    `states` holds for each exclusive variable the runs of states that are possible; one may be told
+    finer by `own`, its run is then `OWN_RUNS`.
     """
 
     present: tuple[str, ...]
@@ -31,6 +50,20 @@ class Evidence:
     shown: tuple[str, ...] = ()
     not_shown: tuple[str, ...] = ()
     states: Runs = ()
+    own: OwnStates | None = field(default=None, compare=False)
+
+    def told_finer(self, own: OwnStates) -> Evidence:
+        """Give the evidence with a variable told finer; without a moving calf it says nothing."""
+        if not self.gate:
+            return self
+        states = [(name, runs) for name, runs in self.states if name != own.variable]
+        return replace(
+            self,
+            shown=tuple(name for name in self.shown if name not in own.instead_of),
+            not_shown=tuple(name for name in self.not_shown if name not in own.instead_of),
+            states=(*states, (own.variable, OWN_RUNS)),
+            own=own,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +163,10 @@ def point_tables(network: Network, evidence: Evidence) -> Tables:
     away = [network.finding_index[name] for name in evidence.absent]
     shown = [network.attributes[name] for name in evidence.shown]
     hidden = [network.attributes[name] for name in evidence.not_shown]
+    tables, leaks = network.variables, network.variable_leak
+    if evidence.own is not None:
+        tables = {**tables, evidence.own.variable: evidence.own.table}
+        leaks = {**leaks, evidence.own.variable: evidence.own.leak}
     names = [name for name, _ in evidence.states]
     return Tables(
         link_present=network.link[:, there, None],
@@ -141,8 +178,8 @@ def point_tables(network: Network, evidence: Evidence) -> Tables:
         shown_leak=network.attribute_leak[shown, None],
         not_shown=network.attribute[:, hidden, None],
         not_shown_leak=network.attribute_leak[hidden, None],
-        states={name: network.variables[name][..., None] for name in names},
-        states_leak={name: network.variable_leak[name][..., None] for name in names},
+        states={name: tables[name][..., None] for name in names},
+        states_leak={name: leaks[name][..., None] for name in names},
     )
 
 

@@ -14,7 +14,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.parse_rows import ODDS_MEASURES
 from kedut.quantity.beta import beta_shapes
 from kedut.quantity.sourced import Sourced
-from kedut.reasoning.bedside import Evidence, Tables
+from kedut.reasoning.bedside import Evidence, OwnStates, Tables
 from kedut.reasoning.network import (
     Network,
     frequency_shift,
@@ -236,7 +236,13 @@ class Draws:
         """Give the drawn numbers behind some evidence, for some causes."""
         shown, shown_leak = self.attributes(causes, evidence.shown)
         hidden, hidden_leak = self.attributes(causes, evidence.not_shown)
-        states = {name: self.states(causes, name) for name, _ in evidence.states}
+        own = evidence.own
+        states = {
+            name: self._own(causes, own)
+            if own and own.variable == name
+            else self.states(causes, name)
+            for name, _ in evidence.states
+        }
         leaks = [self.background(name) for name in evidence.present]
         still = self._of(CALF_MOVEMENT).get(_NOBODY)
         return Tables(
@@ -252,6 +258,11 @@ class Draws:
             states={name: table for name, (table, _) in states.items()},
             states_leak={name: leak for name, (_, leak) in states.items()},
         )
+
+    def _own(self, causes: list[int], own: OwnStates) -> tuple[Floats, Floats]:
+        """Give what is told finer for one person; its uncertainty is in the figures already."""
+        wide = np.ones(self.count)
+        return own.table[causes][..., None] * wide, own.leak[:, None] * wide
 
 
 @lru_cache(maxsize=4)

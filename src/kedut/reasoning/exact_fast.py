@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.reasoning.bedside import Evidence, Runs
+from kedut.reasoning.bedside import Evidence, OwnStates, Runs
 from kedut.reasoning.exact import ImpossibleEvidence, Posterior
 from kedut.reasoning.network import Network
 from kedut.reasoning.sorter import Places
 
 if TYPE_CHECKING:
-    from kedut.reasoning.exact_emission import Seen
+    from kedut.reasoning.exact_emission import Numbers, Seen
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -80,7 +80,8 @@ class FastExact:
         ImpossibleEvidence
             Nothing could bring the findings together.
         """
-        prevalent, at_work, nats = self.run(prior, self.seen(evidence))
+        seen, numbers = self.seen(evidence), self._numbers(evidence)
+        prevalent, at_work, nats = self.run(prior, seen, numbers=numbers)
         return Posterior(prevalent[:, None], at_work[:, None], np.array([nats]))
 
     def seen(self, evidence: Evidence) -> Seen:
@@ -92,7 +93,17 @@ class FastExact:
             -1 if evidence.gate is None else int(evidence.gate),
             _places(attributes, evidence.shown),
             _places(attributes, evidence.not_shown),
-            self._ways(evidence.states),
+            self._ways(evidence.states, evidence.own),
+        )
+
+    def _numbers(self, evidence: Evidence) -> Numbers:
+        """Give the network's numbers, with those told finer for one person below the others."""
+        own = evidence.own
+        if own is None:
+            return self.numbers
+        return self.numbers._replace(
+            state=np.ascontiguousarray(np.concatenate([self.numbers.state, own.table.T])),
+            state_leak=np.concatenate([self.numbers.state_leak, own.leak]),
         )
 
     def seen_at(self, places: Places) -> Seen:
@@ -117,14 +128,18 @@ class FastExact:
 
     def room_for(self, evidence: Evidence) -> int:
         """Give how many numbers the tables of some evidence hold together."""
-        room: int = self._kernel.room_wanted(self.numbers, self.seen(evidence))
+        numbers = self._numbers(evidence)
+        room: int = self._kernel.room_wanted(numbers, self.seen(evidence))
         return room
 
-    def _ways(self, states: Runs) -> Ints:
+    def _ways(self, states: Runs, own: OwnStates | None = None) -> Ints:
         """Give each way the exclusive variables can lie (W, V, 3): lowest, first, last state."""
         if not states:
             return _NO_WAYS
-        starts = [self.first_state[name] for name, _ in states]
+        starts = [
+            len(self.numbers.state) if own and own.variable == name else self.first_state[name]
+            for name, _ in states
+        ]
         found = [
             [(s, s + first - 1, s + last - 1) for s, (first, last) in zip(starts, way, strict=True)]
             for way in itertools.product(*(runs for _, runs in states))
@@ -132,7 +147,7 @@ class FastExact:
         return np.array(found, np.int64)
 
     def run(
-        self, prior: Floats, seen: Seen, *, marginals: bool = True
+        self, prior: Floats, seen: Seen, *, marginals: bool = True, numbers: Numbers | None = None
     ) -> tuple[Floats, Floats, float]:
         """Give prevalent (C,), at work (C,) and log evidence; the last alone without `marginals`.
 
@@ -145,7 +160,7 @@ class FastExact:
         found = self._kernel.Found(np.empty_like(prior), np.empty_like(prior))
         while True:
             tables, spare, nats = self._kernel.infer(
-                prior, self.numbers, seen, self.room, found, marginals
+                prior, numbers or self.numbers, seen, self.room, found, marginals
             )
             if not spare:
                 break

@@ -201,4 +201,5 @@ def restrict(evidence: Evidence, known: frozenset[str]) -> Evidence:
         tuple(f for f in evidence.shown if f in known),
         tuple(f for f in evidence.not_shown if f in known),
         tuple((name, runs) for name, runs in evidence.states if name in known),
+        evidence.own,
     )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning import exact_fast
-from kedut.reasoning.bedside import Evidence, lay_out, point_tables
+from kedut.reasoning.bedside import Evidence, OwnStates, lay_out, point_tables
 from kedut.reasoning.exact import Posterior, posterior
 from kedut.reasoning.network import Network, network_of
 from kedut.reasoning.priors import priors_of
@@ -135,21 +135,28 @@ def factor_bits(knowledge: Knowledge) -> int:
     return finding_space(knowledge).mask(network_of(knowledge).factors)
 
 
-def infer(knowledge: Knowledge, findings: Findings) -> Inference:
+def infer(knowledge: Knowledge, findings: Findings, own: OwnStates | None = None) -> Inference:
     """Give the posterior of every cause.
 
     Nothing present: nothing is at work, and `prevalent` follows from what is absent. Worry, health
     work and the like never lower a grave cause: it keeps the chance it has without them (ADR 5).
+    What a diary tells finer lowers none either: it keeps what the findings alone give it.
+
+    Parameters
+    ----------
+    own : a variable told finer for this person than the findings do
     """
-    found = _infer(knowledge, findings)
+    found = _infer(knowledge, findings, own)
     calmer = without_worry(knowledge, findings)
-    if calmer is None:
+    others = [_infer(knowledge, calmer, own)] if calmer is not None else []
+    others += [infer(knowledge, findings)] if own is not None else []
+    if not others:
         return found
-    other = _infer(knowledge, calmer)
     grave = grave_places(knowledge)
     prevalent, at_work = found.prevalent.copy(), found.at_work.copy()
-    prevalent[grave] = np.maximum(prevalent[grave], other.prevalent[grave])
-    at_work[grave] = np.maximum(at_work[grave], other.at_work[grave])
+    for other in others:
+        prevalent[grave] = np.maximum(prevalent[grave], other.prevalent[grave])
+        at_work[grave] = np.maximum(at_work[grave], other.at_work[grave])
     return replace(found, prevalent=prevalent, at_work=at_work)
 
 
@@ -183,9 +190,16 @@ def grave_places(knowledge: Knowledge) -> NDArray[np.int64]:
     return np.array([p for p, name in enumerate(causes) if knowledge.causes[name].grave], np.int64)
 
 
-def _infer(knowledge: Knowledge, findings: Findings) -> Inference:
+def log_chance(knowledge: Knowledge, findings: Findings, own: OwnStates) -> float:
+    """Give the log of the chance of all that is told, in nats; compare two that differ in `own`."""
+    return _infer(knowledge, findings, own).log_evidence
+
+
+def _infer(knowledge: Knowledge, findings: Findings, own: OwnStates | None = None) -> Inference:
     reasoner = reasoner_of(knowledge)
-    evidence, aside = reasoner.limited(sorter_of(knowledge).sort(findings))
+    sorted_out = sorter_of(knowledge).sort(findings)
+    told = sorted_out if own is None else sorted_out.told_finer(own)
+    evidence, aside = reasoner.limited(told)
     prior = case_prior(knowledge, findings)
     found = reasoner.posterior(prior, evidence)
     at_work = found.at_work[:, 0]
