@@ -45,8 +45,10 @@ class Priors:
         self._shifts = {name: self._shift(own) for name, own in self.network.factors.items()}
         self.asking = np.array([self._asks(cause, knowledge) for cause in self.network.causes])
         self._memory: dict[tuple[int | None, str | None], Floats] = {}
+        self._averages: dict[tuple[int | None, str | None], Floats] = {}
         everybody = self._average(None, None) * self.asking
-        self.scale = knowledge.decisions["ask.causes_per_person"] / float(everybody.sum())
+        self._causes_per_person = knowledge.decisions["ask.causes_per_person"]
+        self.scale = self._causes_per_person / float(everybody.sum())
 
     def _shift(self, factors: Iterable[Factor]) -> tuple[Floats, Floats]:
         """Give how one factor shifts the log-odds of each cause (C,), present and absent."""
@@ -85,16 +87,41 @@ class Priors:
             self._memory[key] = np.minimum(asked, _MOST_BEFORE)
         return self._memory[key]
 
-    def _average(self, age: float | None, sex: str | None) -> Floats:
-        ages = list(_TYPICAL_YEARS) if age is None else [age]
-        sexes = _SEXES if sex is None else (sex,)
-        people = [(a, s) for a in ages for s in sexes]
-        return np.array(
-            [
-                sum([self.figure(cause, a, s).value for a, s in people]) / len(people)
-                for cause in self.network.causes
-            ]
+    def were(self, row: Prior, value: float, age: float | None, sex: str | None) -> Floats:
+        """Give the chance of each cause (C,) as `chances` does, were one row's figure another.
+
+        All move a little: an asking person keeps the stated number of causes.
+        """
+        place = self.network.cause_index[row.cause]
+        more = value - row.chance.value
+        average = self._average(age, sex).copy()
+        average[place] += more * self._share(row, age, sex)
+        all_before = 1 / self.scale
+        all_after = all_before + (
+            more
+            * self._share(row, None, None)
+            * float(self.asking[place])
+            / self._causes_per_person
         )
+        asked = average * self.asking / all_after
+        return np.minimum(asked, _MOST_BEFORE)
+
+    def _share(self, row: Prior, age: float | None, sex: str | None) -> float:
+        """Give the share of people of an age and sex for whom a row holds."""
+        people = _people(age, sex)
+        return sum(self.figure(row.cause, a, s) is row.chance for a, s in people) / len(people)
+
+    def _average(self, age: float | None, sex: str | None) -> Floats:
+        key = (None if age is None else int(age), sex)
+        if key not in self._averages:
+            people = _people(age, sex)
+            self._averages[key] = np.array(
+                [
+                    sum([self.figure(cause, a, s).value for a, s in people]) / len(people)
+                    for cause in self.network.causes
+                ]
+            )
+        return self._averages[key]
 
     def shifted(self, chances: Floats, present: frozenset[str], absent: frozenset[str]) -> Floats:
         """Give the chances after known factors; an unknown factor leaves them as they are."""
@@ -108,6 +135,13 @@ class Priors:
         odds = chances / (1 - chances) * np.exp(shift)
         limited: Floats = np.minimum(odds / (1 + odds), np.maximum(_MOST, chances))
         return limited
+
+
+def _people(age: float | None, sex: str | None) -> list[tuple[float, str]]:
+    """Give the ages and sexes over which an unknown one is averaged."""
+    ages = list(_TYPICAL_YEARS) if age is None else [age]
+    sexes = _SEXES if sex is None else (sex,)
+    return [(a, s) for a in ages for s in sexes]
 
 
 @lru_cache(maxsize=8)
