@@ -61,8 +61,8 @@ def write(folder: Path, backends: Sequence[int]) -> Proxy:
     (folder / "logs").mkdir()
     certificate(folder)
     moved = {
-        "    server 127.0.0.1:8000 max_fails=2 fail_timeout=5s;\n": "".join(
-            f"    server 127.0.0.1:{port} max_fails=2 fail_timeout=5s;\n" for port in backends
+        "    server 127.0.0.1:8000 max_fails=1 fail_timeout=2s;\n": "".join(
+            f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;\n" for port in backends
         ),
         "listen 80;": f"listen 127.0.0.1:{plain};",
         "listen [::]:80;": "",

@@ -85,10 +85,37 @@ def test_the_unit_starts_kedut_with_options_it_knows() -> None:
     assert program in PAGE.read_text() or str(Path(program).parent) in PAGE.read_text()
 
 
+def unit_for_each_port() -> str:
+    """Give the unit that the page makes of ours by `sed`."""
+    (recipe,) = re.findall(r"(?m)^sed '(s/--port.*)' deploy/kedut.service", PAGE.read_text())
+    command = ["sed", recipe, str(UNIT)]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_unit_for_each_port_starts_one_process_there() -> None:
+    (line,) = re.findall(r"^ExecStart=(.*)$", unit_for_each_port(), re.MULTILINE)
+    assert line.endswith("serve --host 127.0.0.1 --port %i")
+    known = options(shlex.split(line.replace("%i", "8001"))[2:])
+    assert (known.port, known.workers, known.database) == (8001, 1, "")
+
+
+def test_the_server_ends_before_systemd_and_the_container_lose_patience() -> None:
+    from kedut.web.leaving import STOP_WITHIN_S
+
+    (patience,) = re.findall(r"^TimeoutStopSec=(\d+)$", UNIT.read_text(), re.MULTILINE)
+    (drain,) = re.findall(r"KEDUT_DRAIN=(\d+)", UNIT.read_text())
+    assert STOP_WITHIN_S + int(drain) < int(patience)
+    (told,) = re.findall(r"podman stop --time (\d+)", PAGE.read_text())
+    (drain,) = re.findall(r"KEDUT_DRAIN=(\d+)", CONTAINER.read_text())
+    assert STOP_WITHIN_S + int(drain) < int(told)
+
+
 @pytest.mark.skipif(ANALYZE is None, reason="systemd-analyze is not here")
-def test_systemd_takes_the_unit_and_finds_little_exposed(tmp_path: Path) -> None:
-    here = tmp_path / "kedut.service"
-    here.write_text(UNIT.read_text().replace(started()[0], sys.executable))
+@pytest.mark.parametrize("name", ["kedut.service", "kedut@.service"])
+def test_systemd_takes_the_unit_and_finds_little_exposed(name: str, tmp_path: Path) -> None:
+    text = unit_for_each_port() if "@" in name else UNIT.read_text()
+    here = tmp_path / name.replace("@", "@8001")
+    here.write_text(text.replace(started()[0], sys.executable))
     verified = subprocess.run(
         [str(ANALYZE), "verify", str(here)], capture_output=True, text=True, check=False
     )
@@ -119,6 +146,26 @@ def test_the_page_names_every_setting_and_no_other() -> None:
     parser = argparse.ArgumentParser(add_help=False)
     serve.add(parser)
     assert set(re.findall(r"--[a-z]+", table)) == set(parser._option_string_actions)
+
+
+def test_the_page_names_every_count_and_its_alarms_use_no_other() -> None:
+    from kedut.web.metrics import Metrics
+
+    counted = {
+        sample.name
+        for family in Metrics().registry.collect()
+        for sample in family.samples
+        if not sample.name.endswith("_created")
+    }
+    counted |= {"kedut_faults_total", "kedut_requests_total", "kedut_requests_in_flight"}
+    counted |= {"kedut_ready", "kedut_info"}
+    text = PAGE.read_text()
+    (table,) = re.findall(r"(?m)^\| count \| of what .*(?:\n\|.*)+", text)
+    assert set(re.findall(r"`(kedut_\w+)", table)) == counted | {"kedut_request_seconds"}
+    (alarms,) = re.findall(r"(?s)```yaml\ngroups:.*?```", text)
+    used = set(re.findall(r"kedut_\w+", alarms))
+    assert used <= counted | {"kedut_request_seconds_bucket"}
+    assert len(used) >= 5
 
 
 def test_the_limits_on_the_page_are_those_of_the_code() -> None:

@@ -23,6 +23,7 @@ TOLD = {
     "KEDUT_SECRET": "only-for-tests-only-for-tests-only",
     "KEDUT_SECURE": "1",
     "KEDUT_PROXIES": "1",
+    "KEDUT_METRICS": "1",
     "KEDUT_REQUESTS_PER_MINUTE": str(LIMIT),
 }
 LINK = "Zm9yZ2V0LW1lLW5vdC1mb3JnZXQtbWUtbm90LWZvcmdld"
@@ -151,13 +152,32 @@ def test_ready_is_for_the_machine_itself_only(site: Site) -> None:
         assert outside.get("/health").json()["status"] == "ok"
 
 
+def test_counts_are_not_told_to_the_world(site: Site) -> None:
+    for port in (backend.port for backend in site.backends):
+        told = httpx.get(f"http://127.0.0.1:{port}/metrics")
+        assert "kedut_requests_total" in told.text, "who runs it asks each kedut itself"
+    with site.visitor(8) as outside, site.visitor(1) as inside:
+        for path in ("/metrics", "/metrics/", "/metrics?x", "/%6Detrics"):
+            assert outside.get(path).status_code == 404
+            assert "kedut_requests" not in inside.get(path).text
+
+
+def test_a_request_has_the_same_number_in_both_logs(site: Site) -> None:
+    with site.visitor(9) as client:
+        claimed = "f" * 32
+        number = client.get("/en/about", headers={"X-Request-ID": claimed}).headers["x-request-id"]
+    assert number != claimed, "a visitor does not choose it"
+    assert number in site.proxy.written
+    assert any(f'"request": "{number}"' in one.log.read_text() for one in site.backends)
+
+
 def test_neither_address_nor_link_is_written_down(site: Site) -> None:
     with site.visitor(6) as client:
         assert client.get(f"/en/kept/{LINK}?q=secretly").status_code == 404
         client.post("/en/interview", content=b"x" * 2_000_000)
         httpx.get(f"{site.proxy.plain}/en/kept/{LINK}")
     written = site.proxy.written
-    assert re.search(r"^\S+ GET 404 \d+ [\d.]+$", written, re.MULTILINE)
+    assert re.search(r"^\S+ GET 404 \d+ [\d.]+ [0-9a-f]{32}$", written, re.MULTILINE)
     for private in (LINK, "secretly", "127.0.0.6", "/en/kept", "Mozilla", "python-httpx"):
         assert private not in written
 

@@ -13,15 +13,17 @@ import sys
 import threading
 import time
 from contextlib import ExitStack
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from uvicorn import Config
 
+    from kedut.web.settings import Settings
+
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 64
 _KEEP_ALIVE_S = 20
-_STOP_WITHIN_S = 20
 _START_WITHIN_S = 120
 _LOOK_EVERY_S = 0.05
 _MOST_AT_ONCE = 1000  # connections of one worker; more are told to come back
@@ -43,6 +45,15 @@ def add(parser: argparse.ArgumentParser) -> None:
         help="where what people keep is stored (default: one file in the user's data folder)",
     )
     parser.add_argument("--workers", type=int, default=1, metavar="N", help="processes (default 1)")
+    parser.add_argument(
+        "--metrics", action="store_true", help="tell counts to Prometheus at /metrics"
+    )
+    parser.add_argument(
+        "--log",
+        default="",
+        metavar="KIND",
+        help="of requests: json, text, or faults only (default json)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,11 +63,15 @@ def run(options: argparse.Namespace) -> int:
         return _complain(wrong)
     if options.database:
         os.environ["KEDUT_DATABASE"] = options.database
+    if options.metrics:
+        os.environ["KEDUT_METRICS"] = "1"
+    if options.log:
+        os.environ["KEDUT_LOG"] = options.log
     if not os.environ.get("KEDUT_SECRET"):  # the same in every worker, new at every start
         os.environ["KEDUT_SECRET"] = secrets.token_urlsafe(32)
     try:
-        _check_settings()
-        config = _config(options.workers)
+        settings = _settings()
+        config = _config(options.workers, settings)
     except ModuleNotFoundError as error:
         return _complain(f"{error.name} is missing; install it with: pip install 'kedut[web]'")
     except ValueError as error:  # BadSetting, BadAddress, BadKey: each says what would do
@@ -71,6 +86,8 @@ def run(options: argparse.Namespace) -> int:
             "and set KEDUT_SECURE=1"
         )
     with ExitStack() as stack:
+        if settings.metrics:
+            _share_counts(stack)
         for door in doors:
             stack.enter_context(door)
         port = doors[0].getsockname()[1]
@@ -86,7 +103,7 @@ def _wrong(options: argparse.Namespace) -> str:
     return ""
 
 
-def _check_settings() -> None:
+def _settings() -> Settings:
     """Look at the settings before anything is started, so that each is told in one sentence."""
     from kedut.storage.keys import Keys
     from kedut.storage.place import address
@@ -96,12 +113,23 @@ def _check_settings() -> None:
     if settings.database:
         address(settings.database)
     Keys.parse(",".join(settings.keys))
+    return settings
 
 
-def _config(workers: int) -> Config:
+def _share_counts(stack: ExitStack) -> None:
+    """Give the workers a folder for their counts; read by their library when it is loaded."""
+    from kedut.web.metrics import FOLDER
+
+    if not os.environ.get(FOLDER):
+        os.environ[FOLDER] = stack.enter_context(TemporaryDirectory(prefix="kedut-counts-"))
+        stack.callback(os.environ.pop, FOLDER, None)
+
+
+def _config(workers: int, settings: Settings) -> Config:
     from uvicorn import Config
 
     import kedut.web.app  # what is missing of the web part is told here, not by a worker
+    from kedut.web.leaving import STOP_WITHIN_S
     from kedut.web.logs import log_configuration
     from kedut.web.patience import Patience
 
@@ -112,14 +140,14 @@ def _config(workers: int) -> Config:
         ws="none",
         lifespan="on",
         workers=workers,
-        log_config=log_configuration(),
+        log_config=log_configuration(settings.log),
         access_log=False,
         proxy_headers=False,
         server_header=False,
         limit_concurrency=_MOST_AT_ONCE,
         backlog=_WAITING,
         timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=_STOP_WITHIN_S,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
     )
 
 

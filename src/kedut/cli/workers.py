@@ -14,3 +14,9 @@ class Workers(Multiprocess):
             process = Process(self.config, [door])
             process.start()
             self.processes.append(process)
+
+    def terminate_all(self) -> None:
+        """Ask all to end; nothing more may wait at a door that nobody opens."""
+        super().terminate_all()
+        for door in self.sockets:
+            door.close()

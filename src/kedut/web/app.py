@@ -21,12 +21,16 @@ from kedut.web import (
     keep,
     library,
     measure,
+    metrics,
     result,
     start,
 )
 from kedut.web.api_cases import desk_of
 from kedut.web.failures import add_failures
+from kedut.web.leaving import Leaving, heed_signals
+from kedut.web.measure_folder import sweep
 from kedut.web.measure_queue import Queue
+from kedut.web.metrics import Metrics
 from kedut.web.security import add_security
 from kedut.web.settings import Settings, settings_from
 
@@ -51,6 +55,10 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
     app.state.settings = settings or settings_from()
     app.state.knowledge = knowledge or ours()
     app.state.measuring = Queue()
+    app.state.leaving = Leaving(app.state.settings.drain_s)
+    app.state.metrics = Metrics() if app.state.settings.metrics else None
+    if app.state.metrics:
+        app.include_router(metrics.router)
     for door in (health, api, fhir_door, start, interview, result, doctor, keep, library, measure):
         app.include_router(door.router)
     add_failures(app)
@@ -61,7 +69,9 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Make the reasoning fast in the background; until then it is right, and slower."""
+    heed_signals(app.state.leaving)
     threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
+    sweep()
     yield
 
 

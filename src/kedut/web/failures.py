@@ -80,7 +80,7 @@ def failure(
         return JSONResponse(
             _outcome(status, told), status, kept, media_type="application/fhir+json"
         )
-    if path.startswith("/api/") or path in ("/health", "/ready"):
+    if path.startswith("/api/") or path in ("/health", "/metrics", "/ready"):
         return JSONResponse({"error": told}, status, kept)
     knowledge: Knowledge = request.app.state.knowledge
     return HTMLResponse(_page(knowledge, _nearest(status), _language(request)), status, kept)

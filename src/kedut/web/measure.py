@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import re
 import shutil
-import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -27,6 +26,8 @@ from kedut.web.body import BodyTooLarge, BodyTooSlow
 from kedut.web.csrf import FIELD, holds
 from kedut.web.headers import permissions
 from kedut.web.language import known
+from kedut.web.leaving import Leaving
+from kedut.web.measure_folder import folder_for_one
 from kedut.web.measure_queue import Full, Queue, measured
 from kedut.web.render import environment, knowledge_of, render
 
@@ -39,6 +40,8 @@ _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
 _HERE = "<!-- the result comes here -->"
 _MOST_FIELDS = 20
 _AGAIN_AFTER_S = "60"
+_ENDED = {"wrong": "server.measuring_ended", "detail": ""}
+_FOR_GOODBYE_S = 5.0  # before the server ends, who still waits is told
 
 
 @router.get("/{language}/measure")
@@ -78,8 +81,7 @@ async def take(request: Request, language: str) -> Response:
         except Full:
             busy = {"Retry-After": _AGAIN_AFTER_S}
             return _page(request, language, t, wrong="measure_web.busy", status=503, headers=busy)
-        folder = kept.enter_context(tempfile.TemporaryDirectory(prefix="kedut-"))
-        path = Path(folder) / f"recording{_suffix(file.filename or '')}"
+        path = kept.enter_context(folder_for_one()) / f"recording{_suffix(file.filename or '')}"
         await asyncio.to_thread(_write, file, path)
         modality = form.one("modality") if form.one("modality") in MODALITIES else ""
         told = _told(request, language, t, (path, modality), slots)
@@ -123,8 +125,12 @@ async def _told(
     """Give the page in parts: its head, how far the work is, the result, its end."""
     page = bytes(render(request, "measure-work.html", language, t=t, here_after=_HERE).body)
     head, end = page.decode().split(_HERE)
+    leaving: Leaving = request.app.state.leaving
     yield head
     while slots.locked():
+        if leaving.now:
+            yield _result(request, language, t, _ENDED) + end
+            return
         yield _step(request, language, None)
         await asyncio.sleep(1)
         if await request.is_disconnected():
@@ -134,6 +140,9 @@ async def _told(
         async with contextlib.aclosing(measured(recording[0], language, recording[1])) as lines:
             async for said in lines:
                 if await request.is_disconnected():
+                    return
+                if leaving.left_s < _FOR_GOODBYE_S and "done" not in said:
+                    yield _result(request, language, t, _ENDED) + end
                     return
                 if "share" in said:
                     yield _step(request, language, said["share"])

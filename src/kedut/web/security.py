@@ -6,6 +6,7 @@ import math
 import time
 
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import State
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,11 +25,13 @@ from kedut.web.body import (
 from kedut.web.csrf import cookie_for
 from kedut.web.failures import failure
 from kedut.web.headers import labels, security_headers
-from kedut.web.logs import log_fault, log_request
+from kedut.web.leaving import Leaving
+from kedut.web.logs import log_fault, log_request, number_request
+from kedut.web.metrics import Metrics
 from kedut.web.rate import Buckets, address_of
 from kedut.web.settings import Settings
 
-_FREE = ("/static/", "/health", "/ready")
+_FREE = ("/static/", "/health", "/ready", "/metrics")
 _PACKED = (".woff2", ".png")
 _SMALLEST_PACKED_BYTES = 1000
 _EFFORT = 5  # of 9: a tenth larger than the smallest, in a third of the time
@@ -37,7 +40,7 @@ _EFFORT = 5  # of 9: a tenth larger than the smallest, in a third of the time
 def add_security(app: FastAPI, *, body_within_s: float = WITHIN_S) -> None:
     """Put the guards before everything else."""
     app.add_middleware(Smaller)
-    app.add_middleware(Guard, settings=app.state.settings, body_within_s=body_within_s)
+    app.add_middleware(Guard, state=app.state, body_within_s=body_within_s)
 
 
 class Smaller:
@@ -58,9 +61,12 @@ class Smaller:
 class Guard:
     """Lets in what is within the limits, and sees to it that each answer is whole and labelled."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, body_within_s: float) -> None:
+    def __init__(self, app: ASGIApp, state: State, body_within_s: float) -> None:
+        settings: Settings = state.settings
         self._app = app
         self._settings = settings
+        self._leaving: Leaving = getattr(state, "leaving", None) or Leaving()
+        self._metrics: Metrics | None = getattr(state, "metrics", None)
         self._within_s = body_within_s
         self._headers = security_headers(settings)
         limit = settings.requests_per_minute
@@ -72,7 +78,22 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        answer = _Answer(scope, send, self._headers, self._settings)
+        headers = [*self._headers, (b"x-request-id", self._number(scope))]
+        if self._leaving.now:  # whoever keeps this connection open goes to another server
+            headers.append((b"connection", b"close"))
+        answer = _Answer(scope, send, headers, self._settings)
+        if self._metrics is None:
+            await self._whole(scope, receive, answer)
+            return
+        with self._metrics.here(recording=takes_recording(scope)):
+            await self._whole(scope, receive, answer)
+        if answer.status:
+            self._metrics.answered(scope, answer.status, time.perf_counter() - answer.begun)
+
+    def _number(self, scope: Scope) -> bytes:
+        return number_request(scope, believed=self._settings.proxies > 0).encode()
+
+    async def _whole(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
         try:
             await self._answered(scope, receive, answer)
         except SenderGone:

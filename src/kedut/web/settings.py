@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from kedut.knowledge.words import LANGUAGES
+from kedut.web.logs import JSON, KINDS
 
 PREFIX = "KEDUT_"
 _SHORTEST_SECRET = 22  # characters; 128 random bits in base64
@@ -36,6 +37,9 @@ class Settings:
     language : where the browser names none of ours
     fhir_base : begins the names of our FHIR definitions; empty for the address that was asked
     reports_to : whom the page "report a wrong figure" writes to; empty for nobody
+    metrics : `/metrics` tells counts to whoever reaches it
+    log : what is written of requests: `json`, `text`, or `faults` only
+    drain_s : seconds for which a server that is asked to end still takes what comes
     """
 
     database: str = ""
@@ -47,6 +51,9 @@ class Settings:
     language: str = "id"
     fhir_base: str = ""
     reports_to: str = ""
+    metrics: bool = False
+    log: str = JSON
+    drain_s: int = 0
 
 
 def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -74,6 +81,9 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         language=language,
         fhir_base=_base(told("FHIR_BASE"), "KEDUT_FHIR_BASE"),
         reports_to=_address(told("REPORTS_TO"), "KEDUT_REPORTS_TO"),
+        metrics=_yes(told("METRICS"), "KEDUT_METRICS"),
+        log=_kind(told("LOG"), "KEDUT_LOG"),
+        drain_s=_number(told("DRAIN"), 0, "KEDUT_DRAIN"),
     )
 
 
@@ -89,6 +99,12 @@ def _yes(text: str, name: str) -> bool:
     if text.lower() not in _YES + _NO:
         raise BadSetting(f"{name} is {text[:40]!r}; 1 for yes or 0 for no would do")
     return text.lower() in _YES
+
+
+def _kind(text: str, name: str) -> str:
+    if text and text not in KINDS:
+        raise BadSetting(f"{name} is {text[:40]!r}; there are {', '.join(KINDS)}")
+    return text or JSON
 
 
 def _address(text: str, name: str) -> str:
