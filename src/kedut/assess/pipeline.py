@@ -80,6 +80,7 @@ def assess(
                 for c in order
             ),
             ignored=case.ignored,
+            observed=seen,
         )
     spread = spread_of(knowledge, findings, inference)
     at_work = {inference.causes[c]: float(inference.at_work[c]) for c in order}

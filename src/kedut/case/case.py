@@ -22,7 +22,7 @@ class CourseSeen:
     asked_days : how long it had lasted when the answers were given; where that is not known to the
         day, `asked` holds the findings of the duration that were told then
     seen_days, noted_days : from that day to the last day it twitched, and to the last day noted
-    gone : chance that it has gone by the last day noted
+    gone : chance that it has gone by the last day noted; easing : whether it gets less
     comes_and_goes : whether it was gone for long in between; which course that is, is not told
     """
 
@@ -31,6 +31,7 @@ class CourseSeen:
     seen_days: int = 0
     noted_days: int = 0
     gone: float = 0.0
+    easing: bool = False
     comes_and_goes: bool = False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from kedut.case.case import CourseSeen
-from kedut.diary.trend import RateOn, RateTrend
+from kedut.diary.trend import Direction, RateOn, RateTrend
 
 _EVEN = 0.5  # constant: a chance that says neither
 _APART_DAYS = 14  # gone for so long in between is another episode
@@ -32,6 +32,7 @@ def course_seen(rate: RateTrend | None, asked_on: date, *, cannot: bool) -> Cour
         seen_days=seen,
         noted_days=noted,
         gone=gone,
+        easing=rate.direction in {Direction.RESOLVED, Direction.RESOLVING} and not cannot,
         comes_and_goes=_gone_between(rate.rates, asked_on, rate.last_seen),
     )
 

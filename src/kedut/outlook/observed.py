@@ -44,7 +44,7 @@ class Observed:
     asked_days : how long it had lasted when the answers were given; low and high where it is not
         known to the day. seen_days, noted_days : from that day to the last day it twitched, and
         to the last day noted
-    gone : chance that it has gone by the last day noted
+    gone : chance that it has gone by the last day noted; easing : whether it gets less
     still_expected : of 1, how often it would still be there, by what was told at the start
     late : whether it should have gone and has not
     still_by_cause : the same for each likely cause by itself
@@ -58,6 +58,7 @@ class Observed:
     still_expected: float
     late: bool
     comes_and_goes: bool
+    easing: bool
     still_by_cause: tuple[tuple[str, float], ...] = ()
 
 
@@ -133,6 +134,7 @@ def observed(
         still_expected=still_expected,
         late=is_late(knowledge, seen, still_expected),
         comes_and_goes=seen.comes_and_goes,
+        easing=seen.easing,
         still_by_cause=tuple(
             (cause, float(np.mean([_chances(knowledge, cause, one, 0.0)[0] for one in asked])))
             for cause, p in at_work.items()
@@ -142,8 +144,8 @@ def observed(
 
 
 def is_late(knowledge: Knowledge, seen: CourseSeen, still_expected: float) -> bool:
-    """Tell whether it should have gone by now and has not."""
-    if not seen.seen_days or seen.comes_and_goes:
+    """Tell whether it should have gone by now, has not, and does not get less either."""
+    if not seen.seen_days or seen.comes_and_goes or seen.easing:
         return False
     return still_expected < knowledge.decisions["course.late_below"]
 

@@ -1,0 +1,73 @@
+"""What a diary says beside what was expected, and what changed, as sentences; for every report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kedut.assess.assessment import Assessment
+from kedut.assess.changed import Changed
+from kedut.case.followed import Followed
+from kedut.knowledge.words import Words
+from kedut.report.day import day_in_words
+from kedut.report.diary_lines import MOST_CAUSES
+from kedut.report.whole_numbers import in_words
+
+_EVEN = 0.5  # constant: a chance that says neither
+
+
+def course_told(told: Followed, now: Assessment, words: Words) -> Iterator[str]:
+    """Give how it went beside how it was expected to go."""
+    seen = now.observed
+    if seen is None or told.rate is None:
+        yield words.say("diary.course.none")
+        return
+    if seen.comes_and_goes:
+        yield words.say("diary.course.comes_and_goes")
+        return
+    known = seen.asked_low_days == seen.asked_high_days
+    day = round(seen.asked_low_days if known else 0) + seen.seen_days
+    if seen.seen_days:
+        how = "late" if seen.late else "easing" if seen.easing else "still"
+        how = how if known else "still_noted"
+        share = in_words(seen.still_expected, words)
+        yield words.say(f"diary.course.{how}", day=day, share=share)
+        for cause, chance in seen.still_by_cause[:MOST_CAUSES]:
+            yield words.say(
+                "diary.course.of_cause",
+                cause=words.of("causes", cause, "name"),
+                share=in_words(chance, words),
+            )
+    if seen.gone > _EVEN:
+        yield words.say("diary.course.gone", day=day + 1, share=in_words(seen.gone, words))
+
+
+def changed_told(changed: Changed, words: Words) -> Iterator[str]:
+    """Give what the last day noted changed, and why; one sentence where it changed nothing."""
+    before, after = changed.level_before, changed.level_after
+    if before is not after:
+        yield words.say(
+            "diary.changed.level",
+            before=words.say(f"level.{before}"),
+            after=words.say(f"level.{after}"),
+        )
+    for one in changed.findings:
+        yield words.say(
+            "diary.changed.finding",
+            what=words.of("findings", one.id, "name"),
+            why=words.say(f"diary.why.{one.why}"),
+            day=day_in_words(one.first, words),
+        )
+    if changed.late:
+        yield words.say("why.course_late")
+    for moved in changed.causes:
+        key = "up" if moved.after > moved.before else "down"
+        because = "; ".join(words.of("findings", name, "name") for name in moved.because)
+        yield words.say(
+            f"diary.changed.cause_{key}" + ("_because" if because else ""),
+            cause=words.of("causes", moved.cause, "name"),
+            before=in_words(moved.before, words),
+            after=in_words(moved.after, words),
+            because=because,
+        )
+    if changed.nothing:
+        yield words.say("diary.changed.none")
