@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +19,7 @@ from kedut.measurement.detectors.emg_survey import Survey, survey
 from kedut.measurement.detectors.emg_taps import tap_shapes
 from kedut.measurement.detectors.emg_twitches import twitches
 from kedut.measurement.filters.blocks import Plan, plan
-from kedut.measurement.filters.pieces import Piece, piece
+from kedut.measurement.filters.pieces import Piece, pieces
 from kedut.measurement.quality.emg import (
     EDGE_MAINS,
     EDGE_S,
@@ -87,22 +87,34 @@ def detect_emg(
     if about.duration_s < SHORTEST_S or not about.channels:
         return Detected(twitches=(), quality=unusable("too_short"))
     cut = plan(about.rate_hz, about.length)
-    seen, pieces = survey(recording, cut)
+    seen, known = survey(recording, cut)
     if float(seen.noise_uv.max()) < SILENT_UV:
         return Detected(twitches=(), quality=unusable("no_signal"))
     shapes = tap_shapes(cut)
-    learnt = learn_from(pieces, seen, cut, shapes, exclude=exclude)
+    learnt = learn_from(known, seen, cut, shapes, exclude=exclude)
     if learnt.crowded:
-        learnt = refine(learnt, pieces, seen, cut)
+        learnt = refine(learnt, known, seen, cut)
     found = Gathered()
-    for number in range(cut.count):
-        part = pieces.pop(number, None) or piece(recording, cut, number, mains_hz=seen.mains_hz)
+    for part in _in_order(recording, cut, known, seen.mains_hz):
+        number = part.number
         act = learnt.activities.pop(number, None) or activity(part, seen, cut, exclude=exclude)
         explain(View(part, act, learnt, seen, cut, shapes), found.discharges)
         _gather(found, part, act, cut)
         if progress is not None:
             progress((number + 1) / cut.count)
     return _finish(found, learnt, seen, about, exclude=exclude)
+
+
+def _in_order(
+    recording: Recording, cut: Plan, known: dict[int, Piece], mains_hz: float
+) -> Iterator[Piece]:
+    """Give all pieces in order, those that are known too; these are let go of."""
+    first = 0
+    for number in [*sorted(known), cut.count]:
+        yield from pieces(recording, cut, range(first, number), mains_hz=mains_hz)
+        if number in known:
+            yield known.pop(number)
+        first = number + 1
 
 
 SILENT_UV = 1e-6  # constant: an input that is switched off

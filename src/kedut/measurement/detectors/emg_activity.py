@@ -46,7 +46,8 @@ class Activity:
 def activity(part: Piece, seen: Survey, cut: Plan, *, exclude: bool) -> Activity:
     """Score a piece."""
     noise = noise_of(part, seen.ratio)
-    z = statistics(part, noise, cut)
+    z = part.statistics or statistics(part, noise, cut)
+    part.statistics = None  # used up
     size = sizes(z[0] ** 3, cut.work_rate_hz / 2)
     least = max(ACTIVE, (LOUDER - 1) * float(seen.centres[0] / seen.spreads[0]))
     for i, u in enumerate(z):

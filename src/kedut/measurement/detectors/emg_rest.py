@@ -1,10 +1,12 @@
 """What is left of a stretch when known potentials are out: new potentials, knocks, or misfit."""
 
+# ruff: noqa: PLR0913, PLR0917 - numba takes arrays one by one
+
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import maximum_filter1d
 
 from kedut.measurement.detectors.emg_activity import THRESHOLD
 from kedut.measurement.detectors.emg_discharges import Discharges, Stretch, View, add
@@ -43,17 +45,22 @@ def add_rest(
     """
     rate = view.cut.work_rate_hz
     width, side = round(NEW_S * rate), round(SIDE_S * rate)
-    z, left, spread = _standing_out(x, level, events, view, stretch.loud, explained)
+    samples = width * x.shape[0]
+    least = power_of(THRESHOLD, samples)
+    bank = view.learnt.templates.bank
+    power, left, spread = standing_out(
+        x, level, events, bank, stretch.loud, explained, width, side, round(SHADOW_S * rate), least
+    )
     while True:
-        at = int(z.argmax())
-        score = float(z[at])
-        if score < THRESHOLD:
+        at = int(power.argmax())
+        if power[at] < least:
             return
+        score = score_of(float(power[at]), samples)
         peak = peak_near(x, max(0, at - width), min(x.shape[1], at + width))
         tail = slice(max(0, at - 2 * side), at + 2 * side)
-        z[tail][left[tail] < REMAINS**2 * left[at]] = 0
-        z[max(0, peak - side) : peak + side] = 0
-        z[max(0, at - side) : at + side] = 0
+        power[tail][left[tail] < REMAINS**2 * left[at]] = 0
+        power[max(0, peak - side) : peak + side] = 0
+        power[max(0, at - side) : at + side] = 0
         where = stretch.first + peak
         time = view.time_s(where)
         same = [i for i in own if abs(out.time[i] - time) < ALIKE_S]
@@ -73,26 +80,86 @@ def add_rest(
         add(out, view, where, unit=-1, channel=channel, score=score, amplitude=amplitude)
 
 
-def _standing_out(
-    x: Block, level: Block, events: Events, view: View, loud: float, explained: Row
-) -> tuple[Row, Row, Row]:
-    """Give the score of what is left, its power, and the power that was explained near it."""
-    bank = view.learnt.templates.bank
+def score_of(power: float, samples: int) -> float:
+    """Give how far the power of so many samples stands out of noise, in standard deviations."""
+    spread = 2 * DEPENDENT / (9 * samples)
+    return float((np.cbrt(power / samples) - (1 - spread)) / np.sqrt(spread))
+
+
+def power_of(score: float, samples: int) -> float:
+    """Give the power of so many samples that has a score."""
+    spread = 2 * DEPENDENT / (9 * samples)
+    return float(samples * (score * np.sqrt(spread) + (1 - spread)) ** 3)
+
+
+@numba.njit(cache=True, fastmath=True)
+def _summed(x, width):  # type: ignore[no-untyped-def]
+    """Give the sums of `width` samples around each, as a convolution gives them."""
+    n = x.size
+    wide = np.zeros(n + width, np.float32)
+    first = width - 1 - (width - 1) // 2
+    wide[first : first + n] = x
+    out = wide[:n].copy()
+    for k in range(1, width):
+        moved = wide[k : k + n]
+        for i in range(n):
+            out[i] += moved[i]
+    return out
+
+
+@numba.njit(cache=True, fastmath=True)
+def largest_around(x, reach):  # type: ignore[no-untyped-def]
+    """Give the largest of 2 · `reach` samples around each; x is not below 0."""
+    n, width = x.size, 2 * reach
+    wide = np.zeros(n + width, np.float32)
+    wide[reach : reach + n] = x
+    span = 1
+    while 2 * span <= width:
+        near, far = wide[: wide.size - span], wide[span:]
+        for i in range(near.size):
+            near[i] = max(near[i], far[i])
+        span *= 2
+    out = wide[:n].copy()
+    moved = wide[width - span : width - span + n]
+    for i in range(n):
+        out[i] = max(out[i], moved[i])
+    return out
+
+
+@numba.njit(cache=True, fastmath=True)
+def standing_out(  # type: ignore[no-untyped-def]
+    x, level, events, bank, loud, explained, width, side, shadow, least
+):
+    """Give what stands out of what is left, its power, and the power that was explained near it.
+
+    The first is over the level, and 0 where it is but the misfit of something larger.
+    """
+    parts, n = x.shape
     length = bank.shape[3]
-    rate = view.cut.work_rate_hz
-    width, side = round(NEW_S * rate), round(SIDE_S * rate)
-    for e in events:
-        power = np.square(bank[int(e[0]), 0]).sum(axis=0) * (e[3] / loud) ** 2
-        explained[int(e[1]) : int(e[1]) + length] += power[: x.shape[1] - int(e[1])]
-    box = np.ones(width, np.float32)
-    left = np.convolve(np.square(x).sum(axis=0), box, "same")
-    spread = maximum_filter1d(np.convolve(explained, box, "same"), 2 * side)
-    dof = width * x.shape[0] / DEPENDENT
-    over = np.convolve(np.square(x / level).sum(axis=0), box, "same")
-    root = np.cbrt(over / (width * x.shape[0]))
-    z = (root - (1 - 2 / (9 * dof))) / np.sqrt(2 / (9 * dof))
-    z[left < REMAINS**2 * spread] = 0
-    if z.max() >= THRESHOLD:
-        far = maximum_filter1d(spread, 2 * round(SHADOW_S * rate))
-        z[left < SHADOW**2 * far] = 0
-    return z, left, spread
+    for e in range(len(events)):
+        at, scale = int(events[e, 1]), (events[e, 3] / loud) ** 2
+        for p in range(parts):
+            row, put = bank[int(events[e, 0]), 0, p], explained[at : at + length]
+            for j in range(put.size):
+                put[j] += np.float32(scale) * row[j] * row[j]
+    square, over = np.zeros(n, np.float32), np.zeros(n, np.float32)
+    for p in range(parts):
+        row, less = x[p], np.float32(1 / (level[p, 0] * level[p, 0]))
+        for i in range(n):
+            v = row[i] * row[i]
+            square[i] += v
+            over[i] += v * less
+    left, power = _summed(square, width), _summed(over, width)
+    spread = largest_around(_summed(explained, width), side)
+    ratio, most = np.float32(REMAINS**2), np.float32(0.0)
+    for i in range(n):
+        if left[i] < ratio * spread[i]:
+            power[i] = 0
+        most = max(most, power[i])
+    if most >= least:
+        far = largest_around(spread, shadow)
+        ratio = np.float32(SHADOW**2)
+        for i in range(n):
+            if left[i] < ratio * far[i]:
+                power[i] = 0
+    return power, left, spread

@@ -1,11 +1,20 @@
 """The fewest discharges that explain a stretch: overlaps taken apart from several beginnings."""
 
+# ruff: noqa: PLR0913, PLR0917 - numba takes arrays one by one
+
 from __future__ import annotations
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.detectors.emg_pursuit import beginnings, products_of, pursue, refit
+from kedut.measurement.detectors.emg_pursuit import (
+    add_to,
+    beginnings,
+    products_of,
+    pursue,
+    refit,
+)
 from kedut.measurement.detectors.emg_templates import Templates
 from kedut.measurement.filters.blocks import Block
 
@@ -23,70 +32,121 @@ MOST_IN_STRETCH = 2048  # constant: in one stretch; a stretch is no longer than 
 Events = NDArray[np.float32]
 
 
+@numba.njit(cache=True, fastmath=True)
+def largest(x):  # type: ignore[no-untyped-def]
+    """Give the largest energy of `NEAR` samples in a row."""
+    power = np.zeros(x.shape[1], np.float64)
+    for p in range(x.shape[0]):
+        row = x[p]
+        for i in range(row.size):
+            power[i] += row[i] * row[i]
+    most, total = 0.0, 0.0
+    for i in range(power.size):
+        total += power[i]
+        if i >= NEAR:
+            total -= power[i - NEAR]
+            most = max(most, total)  # what begins with the first sample is not asked for
+    return most
+
+
+@numba.njit(cache=True, fastmath=True)
+def give_back(rest, events, count, bank, norms, misfit):  # type: ignore[no-untyped-def]
+    """Put back, into `rest`, events too small beside another to be more than its misfit."""
+    length, shifts = bank.shape[3], bank.shape[1]
+    small = np.zeros(count, np.bool_)
+    for e in range(count):
+        energy = events[e, 3] * events[e, 3] * norms[int(events[e, 0])]
+        for o in range(count):
+            other = events[o, 3] * events[o, 3] * norms[int(events[o, 0])]
+            if energy < misfit * other and abs(events[e, 1] - events[o, 1]) < length // 2:
+                small[e] = True
+                break
+    kept = 0
+    for e in range(count):
+        if small[e]:
+            shift = round(events[e, 2] * shifts)
+            add_to(rest, bank[int(events[e, 0]), shift], int(events[e, 1]), events[e, 3])
+        else:
+            events[kept] = events[e]
+            kept += 1
+    return kept
+
+
+@numba.njit(cache=True, fastmath=True)
+def _run(  # type: ignore[no-untyped-def]
+    x, products, bank, norms, kappa, reach, heart, bounds, least, apart, begin, cross, crossed,
+    power, events,
+):  # fmt: skip
+    """Explain from one beginning; gives the rest, how many, and what they and the rest cost."""
+    rest = x.copy()
+    count = pursue(
+        rest, products, bank, norms, kappa, reach, heart, bounds, least, apart, begin, cross,
+        crossed, power, events,
+    )  # fmt: skip
+    if count > 1:
+        refit(rest, bank, norms, kappa, bounds, events, count, power)
+        count = give_back(rest, events, count, bank, norms, bounds[3])
+    total = 0.0
+    for p in range(rest.shape[0]):
+        row = rest[p]
+        for i in range(row.size):
+            total += row[i] * row[i]
+    return rest, count, total / power + COST * count
+
+
+@numba.njit(cache=True, fastmath=True)
+def _solved(  # type: ignore[no-untyped-def]
+    x, loud, bank, norms, kappa, reach, heart, bounds, least, apart, cross, crossed
+):
+    """Explain a stretch; gives the events and the rest, in units of the noise there."""
+    parts, n = x.shape
+    x *= loud  # as the templates are: in units of typical noise
+    power = loud * loud
+    limit = min(MOST_IN_STRETCH, 8 + n // 8)
+    products = products_of(x, bank, reach)
+    events = np.zeros((limit, 5), np.float32)
+    start = np.full(2, -1, np.int64)
+    rest, count, cost = _run(
+        x, products, bank, norms, kappa, reach, heart, bounds, least, apart, start, cross,
+        crossed, power, events,
+    )  # fmt: skip
+    noise = NEAR * parts
+    good = largest(rest) < power * (noise + SURE * np.sqrt(2 * noise)) + MISFIT * largest(x)
+    if good and count > 1:
+        at = np.sort(events[:count, 1])
+        for i in range(1, count):
+            good = good and at[i] - at[i - 1] > MIXED
+    if not good and n <= TOO_LONG:
+        starts = np.zeros((STARTS, 2), np.int64)
+        others = beginnings(products, norms, kappa, bounds, least, apart, power, starts)
+        for i in range(others):
+            its = np.zeros((limit, 5), np.float32)
+            its_rest, its_count, its_cost = _run(
+                x, products, bank, norms, kappa, reach, heart, bounds, least, apart, starts[i],
+                cross, crossed, power, its,
+            )  # fmt: skip
+            if its_cost < cost:
+                rest, events, count, cost = its_rest, its, its_count, its_cost
+    rest /= loud
+    return events[:count], rest
+
+
 def solve(x: Block, templates: Templates, loud: float, apart: int) -> tuple[Events, Block]:
     """Explain a stretch by the fewest discharges that leave the least; gives them and the rest.
 
     Where overlaps make it doubtful which to take out first, several beginnings are tried.
+
+    x : (parts, samples) in units of the noise there
+    loud : that noise, beside what is typical
     """
-    limit = min(MOST_IN_STRETCH, 8 + x.shape[1] // 8)
-    if not templates.units:
+    t = templates
+    if not t.units or x.shape[1] < t.bank.shape[3]:
         return np.zeros((0, 5), np.float32), x
-    bank = templates.bank / np.float32(loud)
-    norms = templates.norms / np.float32(loud**2)
-    kappa = templates.kappa
-    reach = templates.reach
-    products = products_of(x, bank, reach)
-
-    def run(begin: NDArray[np.int64]) -> tuple[float, Events, Block]:
-        rest, events = x.copy(), np.zeros((limit, 5), np.float32)
-        count = pursue(
-            rest,
-            products,
-            bank,
-            norms,
-            kappa,
-            reach,
-            templates.heart,
-            BOUNDS,
-            templates.least,
-            apart,
-            begin,
-            templates.cross,
-            templates.crossed,
-            np.float32(loud),
-            events,
-        )
-        if count > 1:
-            refit(rest, bank, norms, kappa, BOUNDS, events, count, 4)
-        events = _give_back(rest, events[:count], bank, norms)
-        cost = float(np.square(rest).sum()) + COST * len(events)
-        return cost, events, rest
-
-    cost, events, rest = run(np.array([-1, 0]))
-    n = NEAR * len(x)
-    left, had = _largest(rest), _largest(x)
-    good = left < n + SURE * np.sqrt(2 * n) + MISFIT * had
-    if (good and _apart(events)) or x.shape[1] > TOO_LONG:
-        return events, rest
-    starts = np.zeros((STARTS, 2), np.int64)
-    for begin in starts[
-        : beginnings(products, norms, kappa, BOUNDS, templates.least, apart, starts)
-    ]:
-        other = run(begin)
-        if other[0] < cost:
-            cost, events, rest = other
+    events, rest = _solved(
+        x.copy(), np.float32(loud), t.bank, t.norms, t.kappa, t.reach, t.heart, BOUNDS, t.least,
+        apart, t.cross, t.crossed,
+    )  # fmt: skip
     return events, rest
-
-
-def _apart(events: Events) -> bool:
-    """Tell whether no two discharges are so near that their waves mix."""
-    return len(events) < 2 or float(np.diff(np.sort(events[:, 1])).min()) > MIXED
-
-
-def _largest(x: Block) -> float:
-    """Give the largest energy of `NEAR` samples in a row."""
-    run = np.cumsum(np.square(x).sum(axis=0), dtype=np.float64)
-    return float((run[NEAR:] - run[:-NEAR]).max(initial=0.0))
 
 
 def one_instead(
@@ -116,22 +176,3 @@ def one_instead(
         first, shift = int(e[1]), round(float(e[2]) * templates.bank.shape[1])
         rest[:, first : first + length] += e[3] / loud * templates.bank[int(e[0]), shift]
     return events[~drop], rest
-
-
-def _give_back(
-    rest: Block,
-    events: Events,
-    bank: NDArray[np.float32],
-    norms: NDArray[np.float32],
-) -> Events:
-    """Put back, into `rest`, events too small beside another to be more than its misfit."""
-    if len(events) < 2:
-        return events
-    energy = np.square(events[:, 3]) * norms[events[:, 0].astype(int)]
-    near = np.abs(events[:, 1][:, None] - events[:, 1][None]) < bank.shape[3] // 2
-    small = (near & (energy[:, None] < BOUNDS[3] * energy[None])).any(axis=1)
-    for e in events[small]:
-        at, shift = int(e[1]), round(float(e[2]) * bank.shape[1])
-        rest[:, at : at + bank.shape[3]] += e[3] * bank[int(e[0]), shift]
-    kept: Events = events[~small]
-    return kept

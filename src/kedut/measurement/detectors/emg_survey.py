@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.filters.blocks import LOW_HZ, NARROW_HZ, Block, Plan
+from kedut.measurement.filters.blocks import LOW_HZ, NARROW_HZ, Block, Plan, Spectrum
 from kedut.measurement.filters.energy import LONG_S, SHARP_S, SHORT_S, centre_and_spread, power
 from kedut.measurement.filters.level import steady, upper_band
 from kedut.measurement.filters.lines import mains_frequency
-from kedut.measurement.filters.pieces import Piece, piece
+from kedut.measurement.filters.pieces import Heard, Piece, batches, cleaned, heard
 from kedut.measurement.recording import Recording
 
 MOST_PIECES = 20  # constant: five minutes tell what a recording is like
@@ -67,18 +67,12 @@ def statistics(part: Piece, noise: Block, cut: Plan) -> list[Block]:
 
 def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
     """Look at pieces all over the recording; gives them too, cleaned."""
-    numbers = chosen(cut, len(recording.about.channels))
-    pieces = {i: piece(recording, cut, i, mains_hz=0.0, survey=True) for i in numbers}
-    mean = np.mean([p.power for p in pieces.values() if p.power is not None], axis=0)
-    mains_hz = mains_frequency(mean, cut)
-    if mains_hz:
-        pieces = {i: piece(recording, cut, i, mains_hz=mains_hz) for i in numbers}
-    for p in pieces.values():
-        p.power = None
+    pieces, mains_hz = _first_look(recording, cut)
     ratio, noise_uv = _noise(list(pieces.values()), cut)
     centres, spreads = [], []
     for p in pieces.values():
-        found = [centre_and_spread(u) for u in statistics(p, noise_of(p, ratio), cut)]
+        p.statistics = statistics(p, noise_of(p, ratio), cut)
+        found = [centre_and_spread(u) for u in p.statistics]
         centres.append([c for c, _ in found])
         spreads.append([s for _, s in found])
     if len(ratio) > 1:
@@ -105,6 +99,33 @@ def survey(recording: Recording, cut: Plan) -> tuple[Survey, dict[int, Piece]]:
         ),
         pieces,
     )
+
+
+def _first_look(recording: Recording, cut: Plan) -> tuple[dict[int, Piece], float]:
+    """Give the chosen pieces, cleaned, and the frequency of the mains."""
+    channels = len(recording.about.channels)
+    numbers = chosen(cut, channels)
+    first: dict[int, Heard] = {}
+    for some in batches(numbers, channels):
+        first |= {one.number: one for one in heard(recording, cut, some)}
+    power = np.mean([_power(one.spectrum) for one in first.values()], axis=0)
+    mains_hz = mains_frequency(power, cut)
+    out: dict[int, Piece] = {}
+    for some in batches(numbers, channels):
+        these = [first.pop(number) for number in some]
+        if mains_hz:  # beyond the ends it is drawn on in its rhythm
+            these = [
+                heard(recording, cut, [one.number], mains_hz)[0] if cut.ends(one.number) else one
+                for one in these
+            ]
+        out |= {p.number: p for p in cleaned(these, cut, mains_hz)}
+    return out, mains_hz
+
+
+def _power(s: Spectrum) -> NDArray[np.float64]:
+    """Give the mean power over channels at each frequency."""
+    power = np.square(s.real) + np.square(s.imag)
+    return np.asarray(power.mean(axis=0), np.float64)
 
 
 def _most_as_one(

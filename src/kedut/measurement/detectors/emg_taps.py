@@ -1,6 +1,6 @@
 """A knock on a cable or electrode told from a potential: an edge, then a decay."""
 
-# ruff: noqa: C901, PLR0912, PLR0913, PLR0917 - one loop for numba; calls would hide it
+# ruff: noqa: C901, PLR0912 - one loop for numba; calls would hide it
 
 from __future__ import annotations
 
@@ -66,55 +66,65 @@ def _shapes(rate_hz: float, high_hz: float) -> TapShapes:
 
 
 @numba.njit(cache=True, fastmath=True)
-def _take(x, shapes, mixed, first, stop, low, high, clear, explained):  # type: ignore[no-untyped-def]
-    """Find the best knock among lags, judge it, take it out; its lag and size, or -1."""
+def _along(x, shape, at):  # type: ignore[no-untyped-def]
+    """Give the energy that a shape takes out of all channels from a sample on."""
+    taken = np.float32(0.0)
+    for c in range(x.shape[0]):
+        a = x[c, at : at + shape.size]
+        v = np.float32(0.0)
+        for j in range(shape.size):
+            v += a[j] * shape[j]
+        taken += v * v
+    return taken
+
+
+@numba.njit(cache=True, fastmath=True)
+def _take(x, shapes, mixed, before, low, high, near):  # type: ignore[no-untyped-def]
+    """Find the best knock about a sample, judge it, take it out; its edge and size, or -1."""
     channels = x.shape[0]
     decays, shifts, length = shapes.shape
+    first = max(0, near - NEAR - before)
+    stop = min(x.shape[1] - length, near + NEAR - before) + 1
     best, at, decay, shift = np.float32(0.0), -1, 0, 0
+    if stop <= first:
+        return -1, best
     # where: by one decay in the middle; which: next to there
-    middle = decays // 2
     most, here = np.float32(-1.0), first
     for lag in range(first, stop):
-        taken = np.float32(0.0)
-        for c in range(channels):
-            v = np.float32(0.0)
-            for j in range(low - 4, high):
-                v += x[c, lag + j] * shapes[middle, 0, j]
-            taken += v * v
+        taken = _along(x, shapes[decays // 2, 0, low - 4 : high], lag + low - 4)
         if taken > most:
             most, here = taken, lag
     for lag in range(max(first, here - 1), min(stop, here + 2)):
         for s in range(shifts):
             for d in range(decays):
-                taken = np.float32(0.0)
-                for c in range(channels):
-                    v = np.float32(0.0)
-                    for j in range(length):
-                        v += x[c, lag + j] * shapes[d, s, j]
-                    taken += v * v
+                taken = _along(x, shapes[d, s], lag)
                 if taken > best:
                     best, at, decay, shift = taken, lag, d, s
-    if best < clear * clear:
+    if best < CLEAR * CLEAR:
         return -1, best
     left, energy = np.float32(0.0), np.float32(0.0)
+    shape = shapes[decay, shift]
     for c in range(channels):
+        a = x[c, at : at + length]
         v = np.float32(0.0)
         for j in range(length):
-            v += x[c, at + j] * shapes[decay, shift, j]
+            v += a[j] * shape[j]
         for j in range(low, high):
-            r = x[c, at + j] - v * shapes[decay, shift, j]
+            r = a[j] - v * shape[j]
             left += r * r
-            energy += x[c, at + j] * x[c, at + j]
-    if left > channels * (high - low) + (1 - explained) * energy:
+            energy += a[j] * a[j]
+    if left > channels * (high - low) + (1 - EXPLAINED) * energy:
         return -1, best
     for c in range(channels):
+        a = x[c, at : at + length]
         for k in range(mixed.shape[1]):
+            shape = mixed[shift, k]
             v = np.float32(0.0)
             for j in range(length):
-                v += x[c, at + j] * mixed[shift, k, j]
+                v += a[j] * shape[j]
             for j in range(length):
-                x[c, at + j] -= v * mixed[shift, k, j]
-    return at, best
+                a[j] -= v * shape[j]
+    return at + before, best
 
 
 def take_tap(x: Block, shapes: TapShapes, near: int) -> tuple[int, float] | None:
@@ -122,13 +132,6 @@ def take_tap(x: Block, shapes: TapShapes, near: int) -> tuple[int, float] | None
 
     x : (channels, samples) in units of the noise
     """
-    length = shapes.shapes.shape[2]
-    first = max(0, near - NEAR - shapes.before)
-    stop = min(x.shape[1] - length, near + NEAR - shapes.before) + 1
-    if stop <= first:
-        return None
     judged = shapes.judged
-    at, best = _take(
-        x, shapes.shapes, shapes.mixed, first, stop, judged.start, judged.stop, CLEAR, EXPLAINED
-    )
-    return None if at < 0 else (at + shapes.before, float(np.sqrt(best)))
+    at, best = _take(x, shapes.shapes, shapes.mixed, shapes.before, judged.start, judged.stop, near)
+    return None if at < 0 else (at, float(np.sqrt(best)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +61,10 @@ class Plan:
         """Give the first sample of a piece as recorded, margin included; may be below 0."""
         return round(number * self.hop - self.margin * self.rate_hz / self.work_rate_hz)
 
+    def ends(self, number: int) -> bool:
+        """Tell whether a piece with its margins goes beyond an end of the recording."""
+        return self.start(number) < 0 or self.start(number) + self.size > self.length
+
 
 def _ramp(freqs: NDArray[np.floating[Any]], low: float, high: float) -> NDArray[np.float64]:
     """Give a smooth step from 0 at `low` to 1 at `high`."""
@@ -108,22 +113,28 @@ def plan(rate_hz: float, length: int) -> Plan:
     )
 
 
-def raw_block(recording: Recording, cut: Plan, number: int, mains_hz: float = 0.0) -> Block:
-    """Read a piece with its margins; beyond the ends the signal is mirrored.
+def raw_blocks(
+    recording: Recording, cut: Plan, numbers: Sequence[int], mains_hz: float = 0.0
+) -> Block:
+    """Read pieces with their margins, (pieces, channels, samples); mirrored beyond the ends.
 
     Where there is mains, it is drawn on in its rhythm instead: a mirror would break its phase.
+    Neighbours are read at once.
     """
-    start = cut.start(number)
-    low, high = max(0, start), min(cut.length, start + cut.size)
-    x = recording.read(low, high)
-    before, after = low - start, start + cut.size - high
-    if not before and not after:
-        return np.array(x, np.float32, order="C")  # a copy: it is worked on in place
-    out = np.empty((x.shape[0], cut.size), np.float32)
-    out[:, before : before + x.shape[1]] = x
-    _mirror(out, before, before + x.shape[1])
-    if mains_hz:
-        _draw_on(out, before, before + x.shape[1], cut.rate_hz / mains_hz, cut)
+    out = np.empty((len(numbers), len(recording.about.channels), cut.size), np.float32)
+    spans = [(max(0, cut.start(n)), min(cut.length, cut.start(n) + cut.size)) for n in numbers]
+    together = numbers[-1] - numbers[0] == len(numbers) - 1
+    first = spans[0][0]
+    whole = recording.read(first, spans[-1][1]) if together else None
+    for piece, number, (low, high) in zip(out, numbers, spans, strict=True):
+        x = recording.read(low, high) if whole is None else whole[:, low - first : high - first]
+        before = low - cut.start(number)
+        end = before + x.shape[1]
+        piece[:, before:end] = x
+        if end - before < cut.size:
+            _mirror(piece, before, end)
+            if mains_hz:
+                _draw_on(piece, before, end, cut.rate_hz / mains_hz, cut)
     return out
 
 
@@ -160,22 +171,26 @@ def _draw_on(x: Block, first: int, end: int, period: float, cut: Plan) -> None:
 
 
 def spectrum(x: Block, cut: Plan) -> Spectrum:
-    """Give the spectrum of a piece, its mean taken off and its margins eased to zero."""
-    x -= x.mean(axis=1, keepdims=True)
+    """Give the spectra of pieces, their mean taken off and their margins eased to zero.
+
+    x : (…, samples), spoilt; no more of its spectrum is given than the work rate holds
+    """
+    x -= x.mean(axis=-1, keepdims=True)
     x *= cut.taper
-    return np.asarray(fft.rfft(x, axis=1, overwrite_x=True), np.complex64)
+    s = fft.rfft(x, axis=-1, overwrite_x=True)
+    return np.ascontiguousarray(s[..., : cut.work // 2 + 1], np.complex64)
 
 
 def through(s: Spectrum, response: NDArray[np.float32], cut: Plan, samples: int) -> Block:
-    """Give the signal behind a spectrum, filtered, as so many samples over the piece."""
+    """Give the signals behind spectra, filtered, as so many samples over a piece."""
     bins = samples // 2 + 1
-    part = s[:, :bins] * (response[:bins] * np.float32(samples / cut.size))
-    return np.asarray(fft.irfft(part, samples, axis=1, overwrite_x=True), np.float32)
+    part = s[..., :bins] * (response[:bins] * np.float32(samples / cut.size))
+    return np.asarray(fft.irfft(part, samples, axis=-1, overwrite_x=True), np.float32)
 
 
 def envelope(s: Spectrum, cut: Plan, low_hz: float, high_hz: float) -> Block:
     """Give the size of what lies between two frequencies, at a rate of just that width."""
     first, last = np.searchsorted(cut.freqs_hz, [low_hz, high_hz])
-    part = s[:, first:last]
-    out = fft.ifft(part, axis=1)
-    return np.asarray(np.abs(out) * (2 * part.shape[1] / cut.size), np.float32)
+    part = s[..., first:last]
+    out = fft.ifft(part, axis=-1)
+    return np.asarray(np.abs(out) * np.float32(2 * part.shape[-1] / cut.size), np.float32)

@@ -14,34 +14,47 @@ FEW = 1024  # constant: samples that tell a median to a thirtieth of the spread
 
 
 @numba.njit(cache=True, fastmath=True)
-def _running(x, inverse, width, mean, most):  # type: ignore[no-untyped-def]
-    """Add up x squared over `width` samples around each; mean and largest over channels."""
+def _windowed(square, width, out):  # type: ignore[no-untyped-def]
+    """Fill out with the sums of `width` neighbours: square has half a width of zeros around."""
+    n = out.size
+    out[:] = square[:n]
+    for k in range(1, width):
+        moved = square[k : k + n]  # a view, so that nothing hinders the processor's lanes
+        for i in range(n):
+            out[i] += moved[i]
+
+
+@numba.njit(cache=True, fastmath=True)
+def _powers(x, inverse, width, mean, most):  # type: ignore[no-untyped-def]
+    """Fill the sums of squares over `width` samples: of all channels, of the largest one."""
     channels, n = x.shape
     cells = inverse.shape[1]
     cell = n // cells
     half = width // 2
-    square = np.empty(n, np.float32)
+    square = np.zeros(n + 2 * half, np.float32)
+    inner = square[half : half + n]
+    every = np.zeros(n + 2 * half, np.float32)
+    total = every[half : half + n]
+    own = np.empty(n, np.float32)
     for c in range(channels):
         for w in range(cells):
             scale = inverse[c, w]
-            stop = n if w == cells - 1 else (w + 1) * cell
-            for i in range(w * cell, stop):
-                v = x[c, i] * scale
-                square[i] = v * v
-        total = np.float32(0.0)
-        for i in range(min(half, n)):
-            total += square[i]
+            first, stop = w * cell, n if w == cells - 1 else (w + 1) * cell
+            row, put = x[c, first:stop], inner[first:stop]
+            for i in range(row.size):
+                v = row[i] * scale
+                put[i] = v * v
+        if channels == 1:
+            break
         for i in range(n):
-            if i + half < n:
-                total += square[i + half]
-            if i - half - 1 >= 0:
-                total -= square[i - half - 1]
-            if c == 0:
-                mean[i] = total
-                most[i] = total
-            else:
-                mean[i] += total
-                most[i] = max(most[i], total)
+            total[i] += inner[i]
+        if c == 0:
+            _windowed(square, width, most)
+            continue
+        _windowed(square, width, own)
+        for i in range(n):
+            most[i] = max(most[i], own[i])
+    _windowed(every if channels > 1 else square, width, mean)
 
 
 def power(x: Block, noise: Block, rate_hz: float, width_s: float) -> list[Block]:
@@ -52,14 +65,16 @@ def power(x: Block, noise: Block, rate_hz: float, width_s: float) -> list[Block]
     """
     width = max(1, round(width_s * rate_hz))
     width += 1 - width % 2
-    mean, most = np.empty(x.shape[1], np.float32), np.empty(x.shape[1], np.float32)
-    inverse = (1 / noise).astype(np.float32)
-    _running(x, inverse, width, mean, most)
-    scale = np.float32(1 / (width * x.shape[0]))
-    out = [np.cbrt(np.maximum(mean * scale, 0))]
-    if x.shape[0] > 1:
-        out.append(np.cbrt(np.maximum(most / np.float32(width), 0)))
-    return out
+    n = x.shape[1]
+    several = x.shape[0] > 1
+    mean, most = np.empty(n, np.float32), np.empty(n if several else 0, np.float32)
+    _powers(x, (1 / noise).astype(np.float32), width, mean, most)
+    mean *= np.float32(1 / (width * x.shape[0]))
+    np.cbrt(mean, out=mean)
+    if not several:
+        return [mean]
+    most *= np.float32(1 / width)
+    return [mean, np.cbrt(most, out=most)]
 
 
 def centre_and_spread(u: NDArray[np.float32]) -> tuple[float, float]:

@@ -1,7 +1,8 @@
-"""One piece of an EMG made ready: lines and flat runs out, its noise known, in two bands."""
+"""Pieces of an EMG made ready: lines and flat runs out, their noise known, in two bands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,7 @@ from kedut.measurement.filters.blocks import (
     Plan,
     Spectrum,
     envelope,
-    raw_block,
+    raw_blocks,
     spectrum,
     through,
 )
@@ -29,6 +30,24 @@ LARGE = 20.0  # constant: times the median size; a filter of the mains rings by 
 LARGE_MOST = 0.1  # constant: of a piece; work of muscle is no knock
 LARGE_S = 0.015  # constant: around it
 CLIPPED_S = 0.0015  # constant: three samples at 2 kHz: a noisy input does not stand still
+TOGETHER = 8  # constant: rows transformed at once: fills the processor's lanes, stays in its cache
+
+
+@dataclass(slots=True)
+class Heard:
+    """A piece as recorded.
+
+    spectrum : (channels, bins)
+    flats : (runs, 3): channel, first and last second of a flat run
+    at_edge : of each run, it stood at the edge of the range
+    clipped : short runs at the edge of the range
+    """
+
+    number: int
+    spectrum: Spectrum
+    flats: NDArray[np.float64]
+    at_edge: NDArray[np.bool_]
+    clipped: int
 
 
 @dataclass(slots=True)
@@ -39,11 +58,9 @@ class Piece:
     narrow : (channels, half as many), uV
     upper, quiet : noise in each half second, (channels, windows), uV
     slow : (channels, about 10 a second) size of what is slower than a potential, uV
-    flats : (runs, 3): channel, first and last second of a flat run
-    flat_values : the value at which each run stood, beside the range of the piece: 1 at its edge
-    clipped : short runs at the edge of the range
+    flats, at_edge, clipped : as in what was heard
     mains_uv : amplitude of what was taken out at the mains, (channels,)
-    power : mean power over channels at each frequency, before lines were taken out; or none
+    statistics : what the survey made of it, or none
     """
 
     number: int
@@ -56,52 +73,79 @@ class Piece:
     at_edge: NDArray[np.bool_]
     clipped: int
     mains_uv: Block
-    power: NDArray[np.float64] | None
+    statistics: list[Block] | None = None
 
 
-def piece(
-    recording: Recording, cut: Plan, number: int, *, mains_hz: float, survey: bool = False
-) -> Piece:
-    """Read and clean one piece."""
-    x = raw_block(recording, cut, number, mains_hz)
-    flats, at_edge, clipped = _flats(x, cut, number)
-    s = spectrum(x, cut)
-    power = np.square(np.abs(s)).mean(axis=0).astype(np.float64) if survey else None
+def batches(numbers: Sequence[int], channels: int) -> Iterator[Sequence[int]]:
+    """Give so many numbers at once that their channels fill a transform."""
+    at_once = max(1, TOGETHER // channels)
+    for first in range(0, len(numbers), at_once):
+        yield numbers[first : first + at_once]
+
+
+def heard(
+    recording: Recording, cut: Plan, numbers: Sequence[int], mains_hz: float = 0.0
+) -> list[Heard]:
+    """Read pieces."""
+    x = raw_blocks(recording, cut, numbers, mains_hz)
+    flat = [_flats(one, cut, number) for one, number in zip(x, numbers, strict=True)]
+    spectra = spectrum(x, cut)
+    return [Heard(number, s, *its) for number, s, its in zip(numbers, spectra, flat, strict=True)]
+
+
+def cleaned(some: Sequence[Heard], cut: Plan, mains_hz: float) -> list[Piece]:
+    """Filter what was heard; its spectra are spoilt."""
+    s = some[0].spectrum[None] if len(some) == 1 else np.stack([one.spectrum for one in some])
     before = s.copy() if mains_hz else s
-    mains = remove_lines(s, mains_hz, cut)
+    mains = [remove_lines(one, mains_hz, cut) for one in s]
     wide = through(s, cut.wide, cut, cut.work)
-    if mains_hz and (large := _large(wide, cut)) is not None:
-        # a knock has some of its power in the lines: taken out with them, it would ring
-        before[:, : large.shape[1]] -= large
-        mains = remove_lines(before, mains_hz, cut)
-        before[:, : large.shape[1]] += large
-        s = before
-        wide = through(s, cut.wide, cut, cut.work)
+    if mains_hz:
+        for i, its in enumerate(wide):
+            if (large := _large(its, cut)) is not None:
+                # a knock has some of its power in the lines: taken out with them, it would ring
+                before[i, :, : large.shape[1]] -= large
+                mains[i] = remove_lines(before[i], mains_hz, cut)
+                before[i, :, : large.shape[1]] += large
+                s[i] = before[i]
+                wide[i] = through(s[i], cut.wide, cut, cut.work)
     count = windows(cut)
-    upper = envelope(s, cut, *upper_band(cut))
-    return Piece(
-        number=number,
-        wide=wide,
-        narrow=through(s, cut.narrow, cut, cut.work // 2),
-        upper=upper_level(upper, count),
-        quiet=quiet_level(wide, count),
-        slow=envelope(s, cut, *SLOW_HZ),
-        flats=flats,
-        at_edge=at_edge,
-        clipped=clipped,
-        mains_uv=mains,
-        power=power,
-    )
+    narrow = through(s, cut.narrow, cut, cut.work // 2)
+    upper = upper_level(envelope(s, cut, *upper_band(cut)), count)
+    quiet = quiet_level(wide, count)
+    slow = envelope(s, cut, *SLOW_HZ)
+    return [
+        Piece(
+            number=one.number,
+            wide=wide[i],
+            narrow=narrow[i],
+            upper=upper[i],
+            quiet=quiet[i],
+            slow=slow[i],
+            flats=one.flats,
+            at_edge=one.at_edge,
+            clipped=one.clipped,
+            mains_uv=mains[i],
+        )
+        for i, one in enumerate(some)
+    ]
+
+
+def pieces(
+    recording: Recording, cut: Plan, numbers: Sequence[int], *, mains_hz: float
+) -> Iterator[Piece]:
+    """Read and clean pieces, in their order; no more of them are held than one transform fills."""
+    for some in batches(numbers, len(recording.about.channels)):
+        yield from cleaned(heard(recording, cut, some, mains_hz), cut, mains_hz)
 
 
 def _large(wide: Block, cut: Plan) -> Spectrum | None:
     """Give the spectrum of what is far larger than the noise, or none where nothing is."""
-    size = np.abs(wide)
-    usual = np.median(size[:, ::16], axis=1, keepdims=True)
-    if not (size.max(axis=1, keepdims=True) > LARGE * usual).any():
+    usual = np.median(np.abs(wide[:, ::16]), axis=1, keepdims=True)
+    most = np.maximum(wide.max(axis=1, keepdims=True), -wide.min(axis=1, keepdims=True))
+    if not (most > LARGE * usual).any():
         return None
     reach = 2 * round(LARGE_S * cut.work_rate_hz) + 1
-    near = maximum_filter1d(size, reach, axis=1) > LARGE * usual
+    near = maximum_filter1d(np.abs(wide), reach, axis=1) > LARGE * usual
     if near.mean() > LARGE_MOST:
         return None
     s = fft.rfft(np.where(near, wide, 0).astype(np.float32), axis=1)
