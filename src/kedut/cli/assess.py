@@ -18,6 +18,7 @@ from kedut.case.compact import PREFIX, is_packed, unpack
 from kedut.case.errors import BadCase
 from kedut.case.measured import Measured, add_measured, read_measured
 from kedut.case.wire import case_from, identifier_of, parse_object
+from kedut.cli.many import are_many
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
@@ -39,6 +40,11 @@ class Entry:
 
 def run(options: argparse.Namespace) -> int:
     """Assess every case of the files; a bad one is told in its place and the rest goes on."""
+    if are_many(options):
+        from kedut.cli.assess_many import run_many
+
+        return run_many(options)
+    options.detail = options.detail or "full"
     if options.format == "pdf":
         from kedut.cli.pdf_writer import hindrance
 

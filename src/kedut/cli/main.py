@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import kedut
 from kedut.cli.diary import add_diary
 from kedut.cli.keep import add_store
+from kedut.cli.many import add_many
 from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
@@ -95,12 +96,21 @@ def _add_language(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_assess(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("cases", nargs="+", metavar="CASE", help="a .json or .jsonl file, or -")
+    parser.add_argument(
+        "cases",
+        nargs="+",
+        metavar="CASE",
+        help="a .json or .jsonl file, or -; many cases: also .csv or .parquet, or a URL of such",
+    )
     parser.add_argument(
         "--with", dest="measured", metavar="MEASURED.json", help="measured findings"
     )
     parser.add_argument("--format", choices=("text", "json", "html", "pdf", "fhir"), default="text")
-    parser.add_argument("--detail", choices=("full", "brief"), default="full")
+    parser.add_argument(
+        "--detail",
+        choices=("full", "brief"),
+        help="default: full; of many cases into a table: brief",
+    )
     parser.add_argument(
         "--private",
         action="append",
@@ -112,7 +122,7 @@ def _add_assess(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lenient", action="store_true", help="leave unknown identifiers out instead of failing"
     )
-    parser.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
+    add_many(parser, "write there instead of to the terminal; .parquet or FOLDER/: a table")
     parser.set_defaults(run=_assess)
 
 

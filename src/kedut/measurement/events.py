@@ -167,9 +167,9 @@ def _sidecar(columns: Sequence[str]) -> str:
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
 
 
-def _parquet(path: Path, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
+def parquet_fields(columns: Sequence[str] = tuple(COLUMNS)) -> list[Any]:
+    """Give columns of the table with their types, for pyarrow."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     kinds = {
         **dict.fromkeys(
@@ -177,5 +177,11 @@ def _parquet(path: Path, columns: Sequence[str], rows: list[dict[str, Any]]) -> 
         ),
         "cluster": pa.int32(),
     }
-    fields = [pa.field(column, kinds.get(column, pa.string())) for column in columns]
-    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(fields)), path)
+    return [pa.field(column, kinds.get(column, pa.string())) for column in columns]
+
+
+def _parquet(path: Path, columns: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_pylist(rows, schema=pa.schema(parquet_fields(columns))), path)

@@ -7,15 +7,13 @@ far it is, and what it found, as one JSON object a line.
 from __future__ import annotations
 
 import base64
-import contextlib
-import ctypes
 import json
 import os
-import resource
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from kedut.batch import bounds
 
 if TYPE_CHECKING:
     from kedut.knowledge.knowledge_base import Knowledge
@@ -24,26 +22,13 @@ if TYPE_CHECKING:
 MEMORY_BYTES = 4 * 1024**3  # of addresses; libraries reserve far more than they touch
 CPU_S = 240
 FILE_BYTES = 512 * 1024**2
-_FILES = 128
-_DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of Linux
 _SHOWN = ("strip", "near", "film", "rate")
 _STEP = 0.02
 
 
 def bound() -> None:
     """Set the limits that nothing read later can lift."""
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, CPU_S),
-        (resource.RLIMIT_FSIZE, FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _FILES),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        _, hard = resource.getrlimit(what)
-        most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(what, (most, most))
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    bounds.bound(memory_bytes=MEMORY_BYTES, file_bytes=FILE_BYTES, cpu_s=CPU_S)
     os.nice(5)
 
 

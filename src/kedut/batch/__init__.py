@@ -1,0 +1,1 @@
+"""Many rows or files in partitions, each done once."""

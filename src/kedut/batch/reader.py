@@ -1,0 +1,183 @@
+"""A process beside this one that measures recordings, kept until a file breaks it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import select
+import signal
+import subprocess
+import sys
+import time
+from typing import IO
+
+from kedut.batch.job import Job
+from kedut.batch.part import Recording
+from kedut.measurement.errors import BadRecording
+
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "NUMBA_CACHE_DIR")
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+_STARTING_S = 120.0  # it imports much, on a slow disk for the first time
+_BLOCK = 1 << 16
+
+
+class Reader:
+    """Measures one recording after the other in a process that can be ended."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.process: subprocess.Popen[bytes] | None = None
+        self.cpu_s = 0.0
+        self._counted_s = 0.0  # of the process that is there now
+        self._held = bytearray()
+
+    def measure(self, path: str, source: Recording) -> tuple[bytes, bytes]:
+        """Give a recording's row and its twitches, each as a stream of Arrow.
+
+        Raises
+        ------
+        BadRecording
+            It cannot be measured, or not within the limits.
+        """
+        for again in (True, False):  # a process may be ended from outside: tried once more
+            try:
+                return self._measure(path, source)
+            except EOFError:
+                code = self.stop()
+                if again:
+                    continue
+                raise BadRecording(
+                    where=source.name,
+                    what=f"it ends the process that reads it, twice ({_how(code)})",
+                    remedy="copy it again from the recorder, or allow more memory: --memory",
+                ) from None
+            except TimeoutError:
+                self.stop()
+                raise BadRecording(
+                    where=source.name,
+                    what=f"reading it got no further for {self.job.patience_s:g} s",
+                    remedy="copy it again from the recorder, or wait longer: --patience",
+                ) from None
+        raise AssertionError
+
+    def _measure(self, path: str, source: Recording) -> tuple[bytes, bytes]:
+        fresh = self.process is None
+        if self.process is None:
+            self._start()
+        asked = {
+            "path": path,
+            "name": source.name,
+            "modality": source.modality or self.job.modality,
+            "knowledge_version": self.job.knowledge_version,
+            "software_version": self.job.software_version,
+        }
+        self._send(json.dumps(asked).encode() + b"\n")
+        while True:
+            patience = self.job.patience_s + (_STARTING_S if fresh else 0.0)
+            said = json.loads(self._line(patience))
+            fresh = False
+            if "cpu_s" in said:
+                self._count(said["cpu_s"])
+            if "wrong" in said:
+                where, what, remedy = said["wrong"]
+                raise BadRecording(where=where, what=what, remedy=remedy)
+            if "sizes" in said:
+                row, twitches = said["sizes"]
+                return self._bytes(row, patience), self._bytes(twitches, patience)
+
+    def _count(self, cpu_s: float) -> None:
+        """Count the CPU seconds of the process since it began."""
+        self.cpu_s += max(0.0, cpu_s - self._counted_s)
+        self._counted_s = cpu_s
+
+    def _start(self) -> None:
+        job = self.job
+        self._counted_s = 0.0
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        threads = dict.fromkeys(_THREADS, str(job.threads))
+        load = (job.load.__module__, job.load.__qualname__)
+        self._held.clear()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "kedut.batch.reader_process", str(job.memory_bytes), *load],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**kept, **threads, "MPLBACKEND": "agg"},
+            start_new_session=True,
+        )
+
+    def _send(self, data: bytes) -> None:
+        stream = self._stream("stdin")
+        try:
+            stream.write(data)
+            stream.flush()
+        except BrokenPipeError as error:
+            raise EOFError from error
+
+    def _stream(self, name: str) -> IO[bytes]:
+        stream: IO[bytes] | None = getattr(self.process, name, None)
+        if stream is None:
+            raise EOFError
+        return stream
+
+    def _line(self, patience_s: float) -> bytes:
+        while b"\n" not in self._held:
+            self._more(patience_s)
+        line, _, rest = bytes(self._held).partition(b"\n")
+        self._held = bytearray(rest)
+        return line
+
+    def _bytes(self, count: int, patience_s: float) -> bytes:
+        while len(self._held) < count:
+            self._more(patience_s)
+        taken = bytes(self._held[:count])
+        del self._held[:count]
+        return taken
+
+    def _more(self, patience_s: float) -> None:
+        """Wait for more bytes; raises TimeoutError, or EOFError when the process is gone."""
+        stream = self._stream("stdout")
+        until = time.monotonic() + patience_s
+        while not select.select([stream], [], [], max(0.0, min(1.0, until - time.monotonic())))[0]:
+            if time.monotonic() >= until:
+                raise TimeoutError
+        block = os.read(stream.fileno(), _BLOCK)
+        if not block:
+            raise EOFError
+        self._held += block
+
+    def stop(self) -> int | None:
+        """End the process with all it started; give how it had ended by itself."""
+        process, self.process = self.process, None
+        if process is None:
+            return None
+        before = _of_ended_s()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.05)
+        code = process.poll()
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        self._count(_of_ended_s() - before)
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        return code
+
+
+def _of_ended_s() -> float:
+    """Give the CPU seconds of the processes started here that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _how(code: int | None) -> str:
+    if code is None:
+        return "it did not answer"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            return signal.Signals(-code).name
+    return f"status {code}"
