@@ -20,6 +20,7 @@ from kedut.measurement.errors import BadRecording
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "NUMBA_CACHE_DIR")
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 _STARTING_S = 120.0  # it imports much, on a slow disk for the first time
+_ENDING_S = 5.0
 _BLOCK = 1 << 16
 
 
@@ -45,7 +46,7 @@ class Reader:
             try:
                 return self._measure(path, source)
             except EOFError:
-                code = self.stop()
+                code = self.stop(ending=True)
                 if again:
                     continue
                 raise BadRecording(
@@ -148,14 +149,14 @@ class Reader:
             raise EOFError
         self._held += block
 
-    def stop(self) -> int | None:
-        """End the process with all it started; give how it had ended by itself."""
+    def stop(self, *, ending: bool = False) -> int | None:
+        """End the process with all it started; give how it had ended by itself, if it was `ending`."""
         process, self.process = self.process, None
         if process is None:
             return None
         before = _of_ended_s()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(0.05)
+            process.wait(_ENDING_S if ending else 0.0)
         code = process.poll()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -56,6 +56,10 @@ def _answer(asked: dict[str, Any], knowledge: Knowledge, out: BinaryIO) -> None:
         what = "it takes more memory than one recording may"
         _tell(out, wrong=[name, what, "cut it into shorter pieces, or allow more: --memory"])
         os._exit(0)  # what is left of the memory is no ground to go on from
+    except Exception as error:  # noqa: BLE001 - the run goes on, and the fault is told
+        what = f"measuring it fails by a fault of ours ({type(error).__name__}: {error})"
+        remedy = "report it, with the file if you may"
+        _tell(out, wrong=[name, what[:300], remedy], cpu_s=_spent())
     else:
         _tell(out, sizes=[len(table) for table in tables], cpu_s=_spent())
         for table in tables:

@@ -65,6 +65,17 @@ def are_many(options: argparse.Namespace) -> bool:
     )
 
 
+def are_recordings_many(options: argparse.Namespace) -> bool:
+    """Say whether recordings are asked to be measured into tables."""
+    names = [*options.recordings, *([options.out] if options.out else [])]
+    return bool(
+        is_place(options.out)
+        or options.workers
+        or options.scheduler
+        or any("://" in name for name in names)
+    )
+
+
 def complain(sentence: object) -> None:
     """Say on the error stream what went wrong."""
     print(f"kedut: {sentence}", file=sys.stderr)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from kedut.cli.many import add_many, are_recordings_many
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
@@ -38,7 +39,8 @@ def add(parser: argparse.ArgumentParser) -> None:
         "recordings",
         nargs="+",
         metavar="RECORDING",
-        help="a file of EMG, a motion sensor or a film, or a BIDS folder",
+        help="a file of EMG, a motion sensor or a film, or a BIDS folder; many: any folder, "
+        "or a table of them with a column 'file'",
     )
     parser.add_argument("--format", choices=("text", "json", "html"), default="text")
     parser.add_argument(
@@ -50,11 +52,29 @@ def add(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--modality", choices=MODALITIES, help="what the files are, where they do not say it"
     )
-    parser.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
+    add_many(parser, "write there instead of to the terminal; FOLDER/: tables of many recordings")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=600.0,
+        metavar="SECONDS",
+        help="into tables: give up a recording that gets no further for so long (default: 600)",
+    )
+    parser.add_argument(
+        "--memory",
+        type=float,
+        default=4.0,
+        metavar="GB",
+        help="into tables: most memory for one recording (default: 4)",
+    )
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure every recording; a bad one is told in its place and the rest goes on."""
+    if are_recordings_many(options):
+        from kedut.cli.measure_many import run_many
+
+        return run_many(options)
     from kedut.measurement.events import SUFFIXES
 
     for name in (options.events, options.out):
