@@ -25,7 +25,8 @@ def cut_parquet(url: str, name: str, size: int, sealed: str, note: Note) -> Iter
         except (pa.ArrowException, OSError) as error:
             yield _broken(name, f"it is no Parquet file ({_first_line(error)})", sealed)
             return
-        columns = about.schema.to_arrow_schema().names
+        schema = about.schema.to_arrow_schema()
+        columns, shape = schema.names, schema.to_string(show_schema_metadata=False)
         wrong = wrong_with(columns)
         if wrong:
             yield _broken(name, wrong, sealed)
@@ -36,7 +37,7 @@ def cut_parquet(url: str, name: str, size: int, sealed: str, note: Note) -> Iter
         before = 0
         for group in range(about.num_row_groups):
             rows = about.row_group(group).num_rows
-            mark = key_of(sealed, name, str(before), str(about.schema), _mark(file, about, group))
+            mark = key_of(sealed, name, str(before), shape, _mark(file, about, group))
             for start in range(0, rows, size):
                 source = Rows(
                     url=url, name=name, size=length, group=group, start=start, before=before

@@ -150,7 +150,7 @@ class Reader:
         self._held += block
 
     def stop(self, *, ending: bool = False) -> int | None:
-        """End the process with all it started; give how it had ended by itself, if it was `ending`."""
+        """End the process with all it started; of one that is `ending` give how it ended."""
         process, self.process = self.process, None
         if process is None:
             return None
