@@ -9,6 +9,7 @@ import pytest
 from kedut.cli.main import main
 from kedut.knowledge.diff import Moved, difference
 from kedut.knowledge.load import load
+from kedut.report import drift
 from tests.knowledge.small import change, write_small
 
 
@@ -105,3 +106,48 @@ def test_cases_that_cannot_be_read_give_2(folder, capsys):
 def test_a_folder_that_is_none_gives_2(folder, tmp_path, capsys):
     assert main(["knowledge", "diff", str(folder), str(tmp_path / "none")]) == 2
     assert "no folder 'tables'" in capsys.readouterr().err
+
+
+def test_the_drift_over_invented_people_names_falls_first(folder, later, capsys):
+    whole = "swollen_leg AND calf_pain AND NOT sport,urgent,1"
+    change(folder, "tables/rules.csv", whole, "calf_pain,urgent,1")
+    change(later, "tables/rules.csv", whole, "calf_pain,soon,14")
+    change(later, "tables/links.csv", "clot,calf_pain,0.6", "clot,calf_pain,0.55")
+    command = ["knowledge", "diff", str(folder), str(later), "--people", "60"]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert "drift over 60 cases" in printed
+    assert "urgency fell: look at each of these" in printed
+    assert "of seed 1 (" in printed
+    assert main(command) == 0
+    assert capsys.readouterr().out == printed, "the same people each time"
+    assert main([*command, "--seed", "2"]) == 0
+    assert capsys.readouterr().out != printed
+
+
+def test_without_a_change_nothing_drifts(folder, capsys):
+    assert main(["knowledge", "diff", str(folder), str(folder), "--people", "5"]) == 0
+    printed = capsys.readouterr().out
+    assert "0 of 5 cases moved" in printed
+    assert "fell" not in printed
+    assert "farthest" not in printed
+
+
+def test_the_drift_counts_falls_and_rises_apart():
+    def one(name, before, after, by):
+        return drift.Moved(
+            name=name,
+            before=drift.Answer(urgency=before, cause="cramp"),
+            after=drift.Answer(urgency=after, cause="cramp"),
+            by=by,
+            cause="clot",
+            chances=(0.5, 0.5 - by),
+        )
+
+    found = drift.Drift()
+    told = [("a", "soon", "urgent", 0.2), ("b", "soon", "routine", 0.05), ("c", "soon", "soon", 0)]
+    for row in [*told, ("d", "emergency", "routine", 0.3)]:
+        found.note(one(*row))
+    assert (found.cases, found.urgency, found.far, found.leading) == (4, 3, 2, 0)
+    assert [moved.name for moved in found.lower] == ["d", "b"], "the deepest fall first"
+    assert [moved.name for moved in found.farthest] == ["d", "a", "b"]

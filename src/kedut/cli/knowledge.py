@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kedut.case.errors import BadCase
 from kedut.case.wire import case_from, identifier_of, parse_object
@@ -123,7 +124,7 @@ def _diff(options: argparse.Namespace) -> int:
         return UNUSABLE
     print(f"{options.before} ({before.version}) -> {options.after} ({after.version})")
     print_blocks(difference_text(difference(before, after)), sys.stdout)
-    if options.cases:
+    if options.cases or options.people:
         return _moved_cases(options)
     return CLEAN
 
@@ -140,34 +141,57 @@ def _readable(path: str) -> Knowledge | None:
 
 
 def _moved_cases(options: argparse.Namespace) -> int:
-    """Print the cases whose urgency or leading cause differs between the two folders."""
-    from kedut.report.moved_cases import answer
+    """Print which answers differ between the two folders, and how far they drift over all."""
+    from kedut.reasoning.inference import reasoner_of
+    from kedut.report.drift import Drift, compare, drift_text
+    from kedut.report.knowledge_text import print_blocks
 
     both = load(Path(options.before)), load(Path(options.after))
-    moved = done = failed = 0
+    if options.people:
+        for knowledge in both:
+            reasoner_of(knowledge).quicken()
+    found, failed = Drift(), 0
     progress = Progress()
     print()
-    for entry in entries([options.cases]):
+    for name, where, told in _told(options, both[0]):
         try:
-            if isinstance(entry, BadCase):
-                raise entry
-            told = parse_object(entry.text, where=entry.where)
-            first, second = (
-                answer(case_from(told, knowledge, where=entry.where, lenient=True), knowledge)
-                for knowledge in both
-            )
+            if isinstance(told, BadCase):
+                raise told
+            one, other = (case_from(told, k, where=where, lenient=True) for k in both)
         except BadCase as error:
             failed += 1
             _complain(str(error))
             continue
-        done += 1
-        progress.tick(done)
-        if first != second:
-            moved += 1
-            print(f"{identifier_of(told) or entry.where}: {first} -> {second}")
+        moved = compare(name, (one, other), both)
+        found.note(moved)
+        progress.tick(found.cases)
+        if options.cases and moved.before != moved.after:
+            print(f"{name}: {moved.before} -> {moved.after}")
     progress.end()
-    print(f"{moved} of {done} cases moved in urgency or leading cause")
-    return UNUSABLE if failed and not done else CLEAN
+    different = sum(one.before != one.after for one in found.moved)
+    print(f"{different} of {found.cases} cases moved in urgency or leading cause")
+    if found.cases:
+        print()
+        print_blocks(drift_text(found), sys.stdout)
+    return UNUSABLE if failed and not found.cases else CLEAN
+
+
+def _told(options: argparse.Namespace, before: Knowledge) -> Iterator[tuple[str, str, Any]]:
+    """Give each case's name, where it stands and what it tells: the file's, then invented ones."""
+    from kedut.report.drift import people
+
+    for entry in entries([options.cases] if options.cases else []):
+        if isinstance(entry, BadCase):
+            yield "", "", entry
+            continue
+        try:
+            told = parse_object(entry.text, where=entry.where)
+        except BadCase as error:
+            yield entry.where, entry.where, error
+            continue
+        yield identifier_of(told) or entry.where, entry.where, told
+    for name, told in people(before, options.people, options.seed):
+        yield name, name, told
 
 
 def _table(options: argparse.Namespace) -> int:

@@ -164,6 +164,16 @@ def _add_knowledge(parser: argparse.ArgumentParser) -> None:
     diff.add_argument("before")
     diff.add_argument("after")
     diff.add_argument("--cases", metavar="CASES.jsonl", help="also say which cases moved")
+    diff.add_argument(
+        "--people",
+        type=int,
+        default=0,
+        metavar="N",
+        help="also say how far answers drift over N invented people",
+    )
+    diff.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="which invented people (default: 1)"
+    )
     table = parts.add_parser("table", help="one table as CSV")
     table.add_argument("name")
     for part in parts.choices.values():
