@@ -32,6 +32,11 @@ class Entry:
     level: Level
 
 
+def empty() -> bytes:
+    """Give the document of somebody who has kept no interview yet, such as one with a diary."""
+    return json.dumps({"schema": SCHEMA, "entries": []}, separators=(",", ":")).encode()
+
+
 def appended(document: bytes | None, entry: Entry) -> bytes:
     """Give the document with one more entry; what else stands in it is carried along.
 

@@ -9,14 +9,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Row, Select, delete, distinct, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, distinct, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from kedut.storage.engine import empty_the_log, engine_for, reading
 from kedut.storage.errors import NewerThere, NotKept, StoreUnavailable, TooLarge
 from kedut.storage.faults import in_our_words, not_here
 from kedut.storage.kept import Kept
 from kedut.storage.keys import Keys
-from kedut.storage.place import SQLITE, address, can_be_written, file_of, identity, make_private
+from kedut.storage.place import (
+    POSTGRESQL,
+    SQLITE,
+    address,
+    can_be_written,
+    file_of,
+    identity,
+    make_private,
+)
 from kedut.storage.schema import must_not_be_newer, upgrade
 from kedut.storage.seal import Sealed, lookup_of, seal, unseal
 from kedut.storage.sqlite_file import copy_in, copy_out
@@ -96,19 +105,25 @@ class Store:
         self._identity: tuple[int, int] | None = None
         self._upgrading = threading.Lock()
 
-    def keep(self, document: bytes) -> Token:
+    def keep(self, document: bytes, token: Token | None = None) -> Token:
         """Keep a document and give the only thing that opens it; its revision is 1.
+
+        Parameters
+        ----------
+        token : a fresh one that a form carries, so that the form sent twice keeps once; what is
+            kept under it already stays
 
         Raises
         ------
         TooLarge, StoreFull
         """
         self._must_fit(document)
-        now, token = self.now(), Token.fresh()
+        now, token = self.now(), token or Token.fresh()
         first = Kept(document=document, revision=1, created_at=now, updated_at=now)
         row = _row(seal(token, self.keys, first), first)
+        new = {SQLITE: sqlite, POSTGRESQL: postgresql}[self._engine.dialect.name].insert(table)
         with self.writing() as connection:
-            connection.execute(insert(table).values(**row))
+            connection.execute(new.values(**row).on_conflict_do_nothing())
         return token
 
     def read(self, token: Token) -> Kept:

@@ -14,6 +14,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 from kedut.web import (
     api,
+    diary,
     doctor,
     fhir_door,
     health,
@@ -61,6 +62,7 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
         app.include_router(metrics.router)
     for door in (health, api, fhir_door, start, interview, result, doctor, keep, library, measure):
         app.include_router(door.router)
+    app.include_router(diary.router)
     add_failures(app)
     add_security(app)
     return app

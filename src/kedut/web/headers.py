@@ -27,7 +27,7 @@ _UNUSED = (
 )
 _YEAR_S = 365 * 24 * 60 * 60
 # Parts of an address that lead to what somebody answered; nothing of it stays in a browser.
-_ANSWERS = frozenset({"doctor", "erase", "export", "keep", "kept", "result"})
+_ANSWERS = frozenset({"diary", "doctor", "erase", "export", "keep", "kept", "result"})
 _MACHINES = ("/api/", "/cds-services", "/fhir", "/health", "/metrics", "/ready")
 _AS_FILE = (
     b'attachment; filename="api.json"'  # should a browser ever be led to it, it shows nothing

@@ -1,6 +1,6 @@
 // Information pages and the pages' own files stay readable without a connection; answers are never kept here.
 const STORE = "kedut-2";
-const PRIVATE = /\/(interview|result|doctor|kept|keep|export|erase)(\/|$|\.)/;
+const PRIVATE = /\/(interview|result|diary|doctor|kept|keep|export|erase)(\/|$|\.)/;
 const MACHINES = /^\/(api|fhir|cds-services|health|ready)/;
 const FIRST = ["/id/offline", "/en/offline", "/id/", "/en/", "/id/interview", "/en/interview"];
 const FONT = "/static/fonts/plus-jakarta-sans-latin-wght-normal.woff2";

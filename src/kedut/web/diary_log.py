@@ -1,0 +1,150 @@
+"""A diary as the store keeps it: each event a note of its own, and the plan that was drawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from kedut.assess.entries import entries_of
+from kedut.assess.transcript import BadTranscript, Transcript, unpack
+from kedut.diary.journal import Event, Journal, Kind
+from kedut.diary.schedule import Block, schedule
+from kedut.diary.wire import entry_to_json, event_from_json, event_to_json
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.storage.notes import LARGEST_NOTE_BYTES, add_notes, notes_of
+from kedut.storage.store import Store
+from kedut.storage.token import Token
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Days with and days without something, chance deciding the order; or none any more.
+
+    what : what is tried; empty where the plan was ended
+    """
+
+    what: str
+    first: date
+    seed: int
+    recorded: datetime
+
+    def blocks(self) -> tuple[Block, ...]:
+        """Give its days, in blocks."""
+        return schedule(self.first, seed=self.seed) if self.what else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary:
+    """What is kept under one link.
+
+    told : the newest interview that can be read; asked_on the day it was given
+    unreadable : notes of a shape this kedut does not know
+    """
+
+    journal: Journal
+    plan: Plan | None
+    told: Transcript
+    asked_on: date | None
+    unreadable: int
+
+
+def opened(store: Store, token: Token, knowledge: Knowledge) -> Diary:
+    """Give the diary that a link opens.
+
+    Raises
+    ------
+    NotKept, NotOpened, BadEntries, StoreUnavailable
+    """
+    told, asked_on = _newest(store.read(token).document, knowledge)
+    events: list[Event] = []
+    plans: list[Plan] = []
+    unreadable = 0
+    for document in notes_of(store, token):
+        try:
+            shape = json.loads(document)
+            if "plan" in shape:
+                plans.append(_plan(shape["plan"]))
+            else:
+                events.append(event_from_json(shape))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            unreadable += 1
+    newest = max(plans, key=lambda plan: plan.recorded, default=None)
+    return Diary(
+        journal=Journal(events),
+        plan=newest if newest and newest.what else None,
+        told=told,
+        asked_on=asked_on,
+        unreadable=unreadable,
+    )
+
+
+def write(store: Store, token: Token, events: Iterable[Event]) -> int:
+    """Add events and give how many were not there yet."""
+    return add_notes(store, token, {_name(one): document_of(one) for one in events})
+
+
+def write_plan(store: Store, token: Token, plan: Plan) -> None:
+    """Add a plan, which takes the place of the one before."""
+    shape = {
+        "plan": {
+            "what": plan.what,
+            "first": plan.first.isoformat(),
+            "seed": plan.seed,
+            "recorded": plan.recorded.isoformat(),
+        }
+    }
+    document = json.dumps(shape, sort_keys=True).encode()
+    add_notes(store, token, {b"plan " + document: document})
+
+
+def document_of(event: Event) -> bytes:
+    """Give an event as it is kept."""
+    return json.dumps(
+        event_to_json(event), ensure_ascii=False, sort_keys=True, separators=(",", ":")
+    ).encode(errors="replace")
+
+
+def fits(event: Event) -> bool:
+    """Tell whether an event is small enough to be kept."""
+    return len(document_of(event)) <= LARGEST_NOTE_BYTES
+
+
+def address_of(entry_id: str) -> str:
+    """Give how an entry is named in an address; ids from elsewhere may hold anything."""
+    return hashlib.blake2b(entry_id.encode(errors="replace"), digest_size=12).hexdigest()
+
+
+def _name(event: Event) -> bytes:
+    """Give what the same event is called each time; when it was first added does not matter."""
+    told: dict[str, Any] = {"kind": event.kind.value, "id": event.entry_id}
+    if event.entry is not None:
+        told["entry"] = entry_to_json(event.entry)
+    if event.kind is not Kind.ADD:
+        told["recorded"] = event.recorded.isoformat()
+    text = json.dumps(told, ensure_ascii=False, sort_keys=True)
+    return hashlib.blake2b(text.encode(errors="replace"), digest_size=32).digest()
+
+
+def _newest(document: bytes, knowledge: Knowledge) -> tuple[Transcript, date | None]:
+    for entry in reversed(entries_of(document)):
+        try:
+            return unpack(entry.t, knowledge), entry.answered_at.date()
+        except BadTranscript:
+            continue
+    return Transcript(), None
+
+
+def _plan(told: Mapping[str, Any]) -> Plan:
+    recorded = datetime.fromisoformat(told["recorded"])
+    if recorded.tzinfo is None:
+        raise ValueError("a plan was recorded without time zone")
+    return Plan(
+        what=str(told["what"]),
+        first=date.fromisoformat(told["first"]),
+        seed=int(told["seed"]),
+        recorded=recorded,
+    )

@@ -1,0 +1,233 @@
+"""What the page of a diary shows: function first, the twitching, what changed and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from kedut.assess.assessment import Assessment
+from kedut.assess.interview import FIRST_VARIABLES, Question
+from kedut.assess.revision import Revision, revised
+from kedut.assess.transcript import Transcript, answered, interview_of, pack
+from kedut.diary.entry import Entry
+from kedut.diary.function import Ability
+from kedut.diary.journal import Event, Journal
+from kedut.diary.schedule import Block
+from kedut.diary.trend import Direction
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.words import Words
+from kedut.report.day import day_in_words
+from kedut.report.sentences import Teller
+from kedut.web.diary_curve import Curve, curve
+from kedut.web.diary_log import Diary, Plan
+from kedut.web.diary_trials import Trials, trials
+from kedut.web.zones import HOME, zone_of
+
+_ABILITIES = (Ability.LOST, Ability.FROM_THE_START, Ability.ASK_AGAIN, Ability.AS_BEFORE)
+_WEEK = timedelta(days=7)
+_ENOUGH_A_WEEK = 7  # one a day
+_FIRST_DAYS = 2  # so long the link stands on top
+_BLOCKS_SHOWN = 3
+CLOCK = FIRST_VARIABLES[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedDays:
+    """Some days of a plan, in words."""
+
+    days: str
+    on: bool
+    now: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """All that is shown of a diary.
+
+    today_entry : the last entry of today, to be changed instead of written anew
+    last : when something was last noted, in words; empty where nothing is
+    t : the interview with what the diary says, to go on with; empty where there is nothing to tell
+    """
+
+    revision: Revision
+    teller: Teller
+    today: date
+    today_entry: Entry | None
+    last: str
+    look_again: str
+    function: tuple[tuple[str, str], ...]
+    twitching: tuple[str, ...]
+    curve: Curve | None
+    changed: tuple[str, ...]
+    expected: tuple[str, ...]
+    trials: Trials
+    barred: tuple[str, ...]
+    plan: Plan | None
+    blocks: tuple[PlannedDays, ...]
+    rises: bool
+    asked: str
+    link_first: bool
+    t: str
+    unreadable: int
+    ignored: tuple[str, ...]
+
+    @property
+    def a(self) -> Assessment:
+        """Give the answer as of today."""
+        return self.revision.now
+
+
+def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> Shown:
+    """Give what the page of a diary shows now."""
+    words = knowledge.words(language)
+    today, last = today_of(diary.journal, now)
+    entries = diary.journal.entries()
+    case = interview_of(diary.told).case
+    revision = revised(
+        case, diary.journal.days(), today, knowledge, asked_on=diary.asked_on, language=language
+    )
+    of_today = [entry for entry in entries if entry.day == today]
+    rate = revision.told.rate
+    level = revision.now.urgency.level
+    tried = trials(revision.days, revision.case, level, knowledge, words)
+    return Shown(
+        revision=revision,
+        teller=Teller(revision.now, knowledge, language),
+        today=today,
+        today_entry=of_today[-1] if of_today else None,
+        last=_last(last, words),
+        look_again=day_in_words(revision.look_again, words),
+        function=tuple(_function(revision, words)),
+        twitching=tuple(_twitching(revision, words)),
+        curve=curve(rate, revision.days, today, words) if rate else None,
+        changed=tuple(_changed(revision, words)),
+        expected=tuple(_expected(revision, words)),
+        trials=tried,
+        barred=tuple(words.of("findings", name, "name") for name in tried.barred),
+        plan=diary.plan,
+        blocks=tuple(_blocks(diary.plan, today, words)),
+        rises=noting_rises(entries, today),
+        asked=day_in_words(diary.asked_on, words) if diary.asked_on else "",
+        link_first=len(revision.days) <= _FIRST_DAYS,
+        t=pack(carried(diary.told, revision, knowledge)),
+        unreadable=diary.unreadable,
+        ignored=revision.told.ignored,
+    )
+
+
+def today_of(journal: Journal, now: datetime) -> tuple[date, Event | None]:
+    """Give the day it is where the person last noted something, and what that was.
+
+    A day noted further east than that, and not yet begun there, counts as today.
+    """
+    events = [event for event in journal.events if event.entry is not None]
+    last = max(events, key=lambda event: event.recorded, default=None)
+    here = last.entry.at.tzinfo if last and last.entry else zone_of(HOME)
+    today = now.astimezone(here).date()
+    noted = [e.entry.day for e in events if e.entry and e.entry.day <= today + timedelta(days=1)]
+    return max([today, *noted]), last
+
+
+def noting_rises(entries: Sequence[Entry], today: date) -> bool:
+    """Tell whether more is noted than a day needs, and more than the week before."""
+    by_week: Counter[int] = Counter()
+    for entry in entries:
+        if entry.day <= today:
+            by_week[(today - entry.day) // _WEEK] += 1
+    return by_week[0] > max(_ENOUGH_A_WEEK, by_week[1])
+
+
+def carried(told: Transcript, revision: Revision, knowledge: Knowledge) -> Transcript:
+    """Give the interview with what the diary says since, as answers: for the doctor's sheet."""
+    spans = knowledge.variables.get(CLOCK, {})
+    case, said = revision.case, revision.told
+    for names, here in ((said.absent, False), (said.present, True)):
+        for name in names:
+            if name in spans:
+                continue
+            question = Question("yes_no", name, (name,))
+            told = answered(
+                told, question, present=(name,) if here else (), absent=() if here else (name,)
+            )
+    lasted = tuple(name for name in case.present if name in spans)
+    if lasted:
+        states = tuple(sorted(spans, key=lambda name: spans[name]))
+        told = answered(told, Question("choice", CLOCK, states), present=lasted[:1])
+    return told
+
+
+def _last(event: Event | None, words: Words) -> str:
+    if event is None or event.entry is None:
+        return ""
+    there = event.recorded.astimezone(event.entry.at.tzinfo)
+    return words.say(
+        "diary_page.last", day=day_in_words(event.entry.day, words), time=f"{there:%H:%M}"
+    )
+
+
+def _function(revision: Revision, words: Words) -> Iterator[tuple[str, str]]:
+    told = revision.told.function
+    if told.worse:
+        yield "worse", words.say("diary.function.worse")
+    for ability in _ABILITIES:
+        signs = [sign for sign in told.signs if sign.ability is ability]
+        if signs:
+            names = "; ".join(words.say(f"diary.sign.{sign.name}") for sign in signs)
+            yield ability.value, words.say(f"diary.function.{ability}", signs=names)
+    if all(sign.ability is Ability.UNKNOWN for sign in told.signs):
+        yield "unknown", words.say("diary.function.unknown")
+
+
+def _twitching(revision: Revision, words: Words) -> Iterator[str]:
+    rate = revision.told.rate
+    direction = rate.direction if rate else Direction.TOO_LITTLE
+    yield words.say(f"diary.trend.{direction}")
+    if rate is None:
+        return
+    if rate.in_numbers and direction is not Direction.TOO_LITTLE:
+        now = rate.rates[-1]
+        low, middle, high = (f"{figure:.2g}" for figure in (now.low, now.rate_per_min, now.high))
+        yield words.say("diary.trend.rate", rate=middle, low=low, high=high)
+    for change in rate.changes[-1:]:
+        way = words.say(f"diary_page.way.{change.direction}")
+        yield words.say("diary_page.turn", day=day_in_words(change.day, words), way=way)
+
+
+def _changed(revision: Revision, words: Words) -> Iterator[str]:
+    before, now = revision.before.urgency.level, revision.now.urgency.level
+    if before is not now:
+        key = "rises" if now.rank > before.rank else "falls"
+        yield words.say(
+            f"diary_page.level_{key}",
+            before=words.say(f"level.{before}"),
+            after=words.say(f"level.{now}"),
+        )
+    for one in revision.new:
+        yield words.say(
+            "diary.changed.finding",
+            what=words.of("findings", one.id, "name"),
+            why=words.say(f"diary.why.{one.why}"),
+            day=day_in_words(one.first, words),
+        )
+    if before is now and not revision.new and revision.days:
+        yield words.say("diary.changed.none")
+
+
+def _expected(revision: Revision, words: Words) -> Iterator[str]:
+    """Give the course seen beside the one expected; nothing where too little is seen."""
+    seen = revision.now.observed
+    if seen is None or seen.comes_and_goes or not seen.seen_days:
+        return
+    still = round(100 * seen.still_expected)
+    yield words.say("diary_page.expected", days=seen.seen_days, still=max(1, min(99, still)))
+    yield words.say("diary_page.expected_late" if seen.late else "diary_page.expected_within")
+
+
+def _blocks(plan: Plan | None, today: date, words: Words) -> Iterator[PlannedDays]:
+    blocks: tuple[Block, ...] = plan.blocks() if plan else ()
+    for block in [one for one in blocks if one.last >= today][:_BLOCKS_SHOWN]:
+        first, last = (day_in_words(day, words) for day in (block.first, block.last))
+        span = words.say("diary_page.span", first=first, last=last)
+        yield PlannedDays(days=span, on=block.on, now=block.first <= today)
