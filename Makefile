@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet
 
 ##@ To use kedut
-.PHONY: help run demo
+.PHONY: help run demo run-cluster
 help: ## list these recipes
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
@@ -28,6 +28,9 @@ help: ## list these recipes
 
 run: $(RUN) $(PDF) ## open the interview at http://127.0.0.1:8000 (PORT=number for another)
 	$(BIN)/kedut serve --port $(PORT)
+
+run-cluster: $(DEV) ## run the examples, cases and recordings, on a scheduler and two workers, and compare with local processes
+	$(BIN)/python -m kedut.bench.cluster
 
 demo: $(RUN) ## play the interview on an example in the terminal (CASE=file for another)
 	$(BIN)/kedut ask --demo $(CASE)
@@ -64,7 +67,7 @@ proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, all of pyAgr
 	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning tests/measurement/readers/test_fuzz.py
 
 ##@ To measure kedut
-.PHONY: bench bench-web bench-measure evaluate evaluate-course
+.PHONY: bench bench-web bench-measure bench-batch evaluate evaluate-course
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
 
@@ -73,6 +76,9 @@ bench-web: $(DEV) $(TOOLS) ## measure the web server beside the core in process 
 
 bench-measure: $(DEV) $(PEERS) ## measure how well and how fast recordings are measured, beside other tools
 	$(BIN)/python -m kedut.bench.measure
+
+bench-batch: $(DEV) ## measure runs over many: a million cases, two workers beside one, a cluster beside both (20 minutes)
+	$(BIN)/python -m kedut.bench.batch
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
