@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
@@ -126,16 +127,24 @@ def matched(parts: Block, spectra: NDArray[np.complex64], half: int) -> NDArray[
     return np.asarray(fft.irfft(product, half, axis=1, overwrite_x=True), np.float32)
 
 
+@numba.njit(cache=True)
+def _stretches(on, join, out):  # type: ignore[no-untyped-def]
+    count, last = 0, -join - 1
+    for i in range(on.size):
+        if on[i]:
+            if not count or i - last - 1 > join:
+                out[count, 0] = i
+                count += 1
+            out[count - 1, 1] = i + 1
+            last = i
+    return count
+
+
 def stretches(on: NDArray[np.bool_], join: int) -> list[tuple[int, int]]:
     """Give runs that are on, first and stop, joined over short pauses."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], on.view(np.int8), [0]))))
-    out: list[tuple[int, int]] = []
-    for first, stop in edges.reshape(-1, 2).tolist():
-        if out and first - out[-1][1] <= join:
-            out[-1] = (out[-1][0], stop)
-        else:
-            out.append((first, stop))
-    return out
+    out = np.empty((on.size // 2 + 1, 2), np.int64)
+    count = _stretches(on, join, out)
+    return [(first, stop) for first, stop in out[:count].tolist()]
 
 
 def moved_uv(found: Activity, at: int, work: int) -> float:

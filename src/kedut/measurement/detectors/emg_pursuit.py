@@ -137,7 +137,7 @@ def pursue(  # type: ignore[no-untyped-def]
     bounds : lowest and highest scale of a potential against its template, least share of the
         energy that it explains, and share of an overlapping one's energy that is no misfit
     threshold : (units,) least score; apart : samples between two discharges of one unit
-    begin : unit and lag to take out first, or below 0
+    begin : unit and lag to take out first, or below 0: filled with the first that is taken
     cross, crossed : products of the templates, and which are known already
     power : of the noise, beside what it is typically
     found : (limit, 5) filled with unit, lag, part of a sample, scale, score
@@ -155,7 +155,8 @@ def pursue(  # type: ignore[no-untyped-def]
             row = c[k]
             most = np.float32(0.0)
             for lag in range(row.size):
-                most = max(most, row[lag])
+                v = row[lag]
+                most = v if v > most else most
             if most <= 0 or most * most < need * norms[k]:
                 continue
             for lag in range(lags):
@@ -176,6 +177,8 @@ def pursue(  # type: ignore[no-untyped-def]
             unit, at = begin[0], begin[1]
         if unit < 0:
             break
+        if count == 0:
+            begin[0], begin[1] = unit, at
         # the fraction of a sample, and one sample to either side
         finest, shift, where = np.float32(-1.0), 0, at
         for lag in range(max(at - 1, 0), min(at + 2, lags)):
@@ -227,6 +230,17 @@ def refit(x, bank, norms, kappa, bounds, found, count, power):  # type: ignore[n
 
 
 @numba.njit(cache=True, fastmath=True)
+def _top(row):  # type: ignore[no-untyped-def]
+    """Give where the largest peak is that is no end of the row, or -1."""
+    best, at = np.float32(0.0), -1
+    for lag in range(1, row.size - 1):
+        g = row[lag]
+        if g > best and g >= row[lag - 1] and g >= row[lag + 1]:
+            best, at = g, lag
+    return at
+
+
+@numba.njit(cache=True, fastmath=True)
 def beginnings(  # type: ignore[no-untyped-def]
     products, norms, kappa, bounds, threshold, apart, power, out
 ):
@@ -238,19 +252,20 @@ def beginnings(  # type: ignore[no-untyped-def]
         for lag in range(lags):
             if c[lag] > 0:
                 gains[k, lag] = _gain(c[lag], norms[k], bounds)[1]
+    tops = np.empty(units, np.int64)
+    for k in range(units):
+        tops[k] = _top(gains[k])
     count = 0
     while count < out.shape[0]:
-        best, unit, at = np.float32(0.0), -1, 0
+        best, unit = np.float32(0.0), -1
         for k in range(units):
-            row = gains[k]
-            for lag in range(1, lags - 1):
-                g = row[lag]
-                if g > best and g >= row[lag - 1] and g >= row[lag + 1]:
-                    best, unit, at = g, k, lag
+            if tops[k] >= 0 and gains[k, tops[k]] > best:
+                best, unit = gains[k, tops[k]], k
         if unit < 0 or best < threshold[unit] * threshold[unit] * kappa[unit] * power:
             break
+        at = tops[unit]
         out[count, 0], out[count, 1] = unit, at
         count += 1
-        for lag in range(max(0, at - apart), min(lags, at + apart + 1)):
-            gains[unit, lag] = 0
+        gains[unit, max(0, at - apart) : min(lags, at + apart + 1)] = 0
+        tops[unit] = _top(gains[unit])
     return count

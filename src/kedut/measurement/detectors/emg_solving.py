@@ -120,6 +120,8 @@ def _solved(  # type: ignore[no-untyped-def]
         starts = np.zeros((STARTS, 2), np.int64)
         others = beginnings(products, norms, kappa, bounds, least, apart, power, starts)
         for i in range(others):
+            if starts[i, 0] == start[0] and starts[i, 1] == start[1]:
+                continue  # as done
             its = np.zeros((limit, 5), np.float32)
             its_rest, its_count, its_cost = _run(
                 x, products, bank, norms, kappa, reach, heart, bounds, least, apart, starts[i],

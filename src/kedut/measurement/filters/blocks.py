@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ MARGIN_S = 1.25  # constant: the ease, and the longest potential
 TAPER_S = 1.0  # constant: so slow that the mains leaks no further than 2 Hz
 LOW_HZ = 20.0  # constant: movement and the heart's slow waves lie below
 HIGH_HZ = 450.0  # constant: surface potentials end below; less than the half of the work rate
+TOGETHER = 8  # constant: rows transformed at once: fills the processor's lanes, stays in its cache
 NARROW_HZ = 180.0  # constant: most of the power of a potential seen through skin lies below
 
 Block = NDArray[np.float32]
@@ -170,27 +171,46 @@ def _draw_on(x: Block, first: int, end: int, period: float, cut: Plan) -> None:
         x[:, end : end + n] = x[:, end - move : end - move + n] + off[:, None]
 
 
+def _rows(x: NDArray[Any]) -> Iterator[tuple[slice, NDArray[Any]]]:
+    """Give rows of what has any number of axes, so many at a time as are best transformed."""
+    flat = x.reshape(-1, x.shape[-1])
+    for first in range(0, len(flat), TOGETHER):
+        these = slice(first, first + TOGETHER)
+        yield these, flat[these]
+
+
 def spectrum(x: Block, cut: Plan) -> Spectrum:
     """Give the spectra of pieces, their mean taken off and their margins eased to zero.
 
     x : (…, samples), spoilt; no more of its spectrum is given than the work rate holds
     """
-    x -= x.mean(axis=-1, keepdims=True)
-    x *= cut.taper
-    s = fft.rfft(x, axis=-1, overwrite_x=True)
-    return np.ascontiguousarray(s[..., : cut.work // 2 + 1], np.complex64)
+    bins = cut.work // 2 + 1
+    out = np.empty((*x.shape[:-1], bins), np.complex64)
+    to = out.reshape(-1, bins)
+    for at, part in _rows(x):
+        part -= part.mean(axis=1, keepdims=True)
+        part *= cut.taper
+        to[at] = fft.rfft(part, axis=1, overwrite_x=True)[:, :bins]
+    return out
 
 
 def through(s: Spectrum, response: NDArray[np.float32], cut: Plan, samples: int) -> Block:
     """Give the signals behind spectra, filtered, as so many samples over a piece."""
     bins = samples // 2 + 1
-    part = s[..., :bins] * (response[:bins] * np.float32(samples / cut.size))
-    return np.asarray(fft.irfft(part, samples, axis=-1, overwrite_x=True), np.float32)
+    gain = response[:bins] * np.float32(samples / cut.size)
+    out = np.empty((*s.shape[:-1], samples), np.float32)
+    to = out.reshape(-1, samples)
+    for at, part in _rows(s):
+        to[at] = fft.irfft(part[:, :bins] * gain, samples, axis=1, overwrite_x=True)
+    return out
 
 
 def envelope(s: Spectrum, cut: Plan, low_hz: float, high_hz: float) -> Block:
     """Give the size of what lies between two frequencies, at a rate of just that width."""
     first, last = np.searchsorted(cut.freqs_hz, [low_hz, high_hz])
-    part = s[..., first:last]
-    out = fft.ifft(part, axis=-1)
-    return np.asarray(np.abs(out) * np.float32(2 * part.shape[-1] / cut.size), np.float32)
+    out = np.empty((*s.shape[:-1], last - first), np.float32)
+    to = out.reshape(-1, last - first)
+    for at, part in _rows(s):
+        np.abs(fft.ifft(part[:, first:last], axis=1), out=to[at])
+    out *= np.float32(2 * (last - first) / cut.size)
+    return out

@@ -11,6 +11,7 @@ from scipy import fft
 from scipy.ndimage import maximum_filter1d
 
 from kedut.measurement.filters.blocks import (
+    TOGETHER,
     Block,
     Plan,
     Spectrum,
@@ -30,7 +31,6 @@ LARGE = 20.0  # constant: times the median size; a filter of the mains rings by 
 LARGE_MOST = 0.1  # constant: of a piece; work of muscle is no knock
 LARGE_S = 0.015  # constant: around it
 CLIPPED_S = 0.0015  # constant: three samples at 2 kHz: a noisy input does not stand still
-TOGETHER = 8  # constant: rows transformed at once: fills the processor's lanes, stays in its cache
 
 
 @dataclass(slots=True)

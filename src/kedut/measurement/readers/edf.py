@@ -72,39 +72,40 @@ class _Records:
             high = min(stop, piece.start + piece.records * self._per)
             if low < high:
                 shift = piece.record * self._per - piece.start
-                got = self._stored(low + shift, high + shift)
-                np.multiply(got, self._gain[:, None], out=out[:, low - start : high - start])
-                out[:, low - start : high - start] += self._offset[:, None]
+                self._fill(out[:, low - start : high - start], low + shift)
         return out
 
-    def _stored(self, low: int, high: int) -> Stored:
-        """Give stored numbers, counted as if no time were between records."""
-        first, last = low // self._per, (high - 1) // self._per + 1
-        if (last - first) * self._in_record * self._header.width > _BLOCK:
-            parts = self._by_channel(low, high)
-            return np.stack(parts)
-        raw = self._raw(first * self._in_record, (last - first) * self._in_record)
-        table = raw.reshape(last - first, self._in_record)
-        if self._contiguous:
-            at = self._offsets[0]
-            wide = table[:, at : at + len(self._offsets) * self._per]
-            cube = wide.reshape(last - first, len(self._offsets), self._per).swapaxes(0, 1)
-            flat = cube.reshape(len(self._offsets), -1)
-        else:
-            flat = np.stack([table[:, at : at + self._per].ravel() for at in self._offsets])
-        return flat[:, low - first * self._per : high - first * self._per]
+    def _fill(self, out: NDArray[np.float32], low: int) -> None:
+        """Fill with samples from one on, counted as if no time were between records."""
+        record_bytes = self._in_record * self._header.width
+        place, high = low, low + out.shape[1]
+        while place < high:
+            record, inside = divmod(place, self._per)
+            records = 1
+            if not inside:
+                records = max(1, min((high - place) // self._per, _BLOCK // record_bytes))
+            count = min(records * self._per - inside, high - place)
+            to = out[:, place - low : place - low + count].reshape(len(out), records, -1)
+            self._convert(to, record, inside)
+            place += count
+        out += self._offset[:, None]
 
-    def _by_channel(self, low: int, high: int) -> list[Stored]:
-        whole = []
-        for at in self._offsets:
-            parts, place = [], low
-            while place < high:
-                record, inside = divmod(place, self._per)
-                count = min(high - place, self._per - inside)
-                parts.append(self._raw(record * self._in_record + at + inside, count))
-                place += count
-            whole.append(np.concatenate(parts))
-        return whole
+    def _convert(self, to: NDArray[np.float32], record: int, inside: int) -> None:
+        """Fill, (channels, records, samples), from a record on, and a sample in it."""
+        _, records, count = to.shape
+        first = record * self._in_record
+        if self._in_record * self._header.width > _BLOCK:
+            for at, gain, one in zip(self._offsets, self._gain, to, strict=True):
+                np.multiply(self._raw(first + at + inside, count), gain, out=one[0])
+            return
+        table = self._raw(first, records * self._in_record).reshape(records, self._in_record)
+        if self._contiguous:
+            first, stop = self._offsets[0], self._offsets[0] + len(to) * self._per
+            cube = table[:, first:stop].reshape(records, len(to), self._per).swapaxes(0, 1)
+            np.multiply(cube[:, :, inside : inside + count], self._gain[:, None, None], out=to)
+            return
+        for at, gain, one in zip(self._offsets, self._gain, to, strict=True):
+            np.multiply(table[:, at + inside : at + inside + count], gain, out=one)
 
     def _raw(self, first: int, count: int) -> Stored:
         width = self._header.width
