@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kedut.diary.entry import Count, Entry, Function, Said
-from kedut.diary.function import Ability, function_trend
+from kedut.diary.function import _BAD, Ability, function_trend
 from kedut.simulate.courses import FIRST_DAY
-from tests.diary.drawn import law, maybe
+from tests.diary.drawn import entries, law, maybe
 
 DAY = timedelta(days=1)
 
@@ -53,6 +53,78 @@ def test_two_signs_on_one_day_are_enough() -> None:
     good = [replace(e, function=replace(e.function, tripped=False)) for e in kept[:-1]]
     both = [*good, replace(kept[-1], function=replace(kept[-1].function, tripped=True))]
     assert function_trend(both, both[-1].day).worse
+
+
+@given(st.integers(1, 12), st.integers(1, 400), st.booleans())
+@law
+def test_one_bad_answer_is_asked_again_whatever_the_silence_before_it(
+    good: int, silence: int, leg: bool
+) -> None:
+    sign = "ten_heel_raises_left" if leg else "tripped"
+    kept = diary(*[True] * good)
+    kept = [replace(e, function=Function(**{sign: leg})) for e in kept]
+    at = kept[-1].at + silence * DAY
+    last = Entry(id="last", at=at, function=Function(**{sign: not leg}))
+    trend = function_trend([*kept, last], last.day)
+    assert sign in trend.ask_again
+    assert not trend.worse
+    again = replace(last, id="again", at=at + DAY)
+    repeated = function_trend([*kept, last, again], again.day)
+    assert repeated.worse or not leg, "twice is no slip; tripping may take a third time"
+
+
+def test_a_leg_that_fails_and_trips_after_a_long_silence_is_a_loss_at_once() -> None:
+    before = Function(ten_heel_raises_left=True, tripped=False)
+    kept = [replace(e, function=before) for e in diary(True, True, True)]
+    now = Function(ten_heel_raises_left=False, tripped=True)
+    last = Entry(id="last", at=kept[-1].at + 40 * DAY, function=now)
+    assert function_trend([*kept, last], last.day).worse
+
+
+def test_a_sore_day_of_both_legs_is_asked_again() -> None:
+    both = Function(ten_heel_raises_left=True, ten_heel_raises_right=True)
+    kept = [replace(e, function=both) for e in diary(*[True] * 6)]
+    sore = Function(ten_heel_raises_left=False, ten_heel_raises_right=False)
+    last = replace(kept[0], id="sore", at=kept[-1].at + DAY, function=sore)
+    trend = function_trend([*kept, last], last.day)
+    assert set(trend.ask_again) == {"ten_heel_raises_left", "ten_heel_raises_right"}
+    assert not trend.worse
+
+
+@given(st.lists(entries(), min_size=1, max_size=8), st.randoms(), st.data())
+@law
+def test_neither_order_nor_duplicates_matter(kept: list[Entry], chance, data) -> None:
+    again = data.draw(st.lists(st.sampled_from(kept), max_size=3))
+    mixed = [*kept, *again]
+    chance.shuffle(mixed)
+    today = max(entry.day for entry in kept)
+    assert function_trend(mixed, today) == function_trend(kept, today)
+
+
+answers = st.lists(st.tuples(maybe, maybe, maybe, maybe, st.integers(1, 40)), max_size=12)
+
+
+@given(answers, st.integers(0, 3))
+@law
+def test_one_more_sign_that_fails_never_makes_a_loss_less_likely(days, failing: int) -> None:
+    kept, at = [], FIRST_DAY
+    for left, right, tripped, speech, later in [*days, (True, True, False, False, 1)]:
+        at += later * DAY
+        said = Function(
+            ten_heel_raises_left=left,
+            ten_heel_raises_right=right,
+            tripped=tripped,
+            speech_changed=speech,
+        )
+        kept.append(Entry(id=f"{at:%F}", at=at, function=said))
+    name = list(_BAD)[failing]
+    fails = replace(kept[-1].function, **{name: _BAD[name]})
+    well, ill = (
+        function_trend([*kept[:-1], last], at.date())
+        for last in (kept[-1], replace(kept[-1], function=fails))
+    )
+    assert ill.signs[failing].cannot > well.signs[failing].cannot
+    assert ill.worse >= well.worse
 
 
 @given(st.lists(st.tuples(maybe, st.integers(0, 900), st.sampled_from(Said)), min_size=1))

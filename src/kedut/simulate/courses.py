@@ -73,10 +73,19 @@ class Habits:
     day_noise: float
 
 
-def draw_course(
-    kind: Kind, rng: np.random.Generator, *, days: int = 30, missing: float | None = None
-) -> SimulatedCourse:
-    """Draw a course of a kind and the diary of it; missing days are drawn from 30 to 90 %."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """What happens to someone, before a word of it is noted; as in `SimulatedCourse`."""
+
+    kind: Kind
+    habits: Habits
+    log_rate: Floats
+    turns_on: int | None
+    weak_from: int | None
+
+
+def draw_truth(kind: Kind, rng: np.random.Generator, days: int = 30) -> Truth:
+    """Draw who someone is and how it goes."""
     habits = draw_habits(rng)
     least = habits.some_from + (2.0 if kind is Kind.RELAPSING else 0.4)
     start = rng.uniform(least, max(least, habits.a_lot_from) + 0.2)
@@ -86,15 +95,24 @@ def draw_course(
     weak_from = None
     if kind is Kind.WORSENING and turns_on is not None and rng.random() < 0.7:
         weak_from = turns_on + int(rng.integers(0, 3))
+    return Truth(kind=kind, habits=habits, log_rate=level, turns_on=turns_on, weak_from=weak_from)
+
+
+def draw_course(
+    kind: Kind, rng: np.random.Generator, *, days: int = 30, missing: float | None = None
+) -> SimulatedCourse:
+    """Draw a course of a kind and the diary of it; missing days are drawn from 30 to 90 %."""
+    truth = draw_truth(kind, rng, days)
     missing = rng.uniform(0.3, 0.9) if missing is None else missing
+    kept = _kept(rng, days, missing)
     return SimulatedCourse(
         kind=kind,
-        style=habits.style,
+        style=truth.habits.style,
         missing=missing,
-        log_rate=level,
-        turns_on=turns_on,
-        weak_from=weak_from,
-        entries=write_diary(rng, habits, level, _kept(rng, days, missing), weak_from),
+        log_rate=truth.log_rate,
+        turns_on=truth.turns_on,
+        weak_from=truth.weak_from,
+        entries=write_diary(rng, truth.habits, truth.log_rate, kept, truth.weak_from),
     )
 
 
