@@ -86,6 +86,22 @@ evaluate: $(DEV) ## measure how often the answer is right, on real and on simula
 evaluate-course: $(DEV) ## measure how well a diary is read, on invented courses and published follow-ups (10 minutes)
 	$(BIN)/python -m kedut.bench.evaluate_course
 
+##@ To hand kedut on
+.PHONY: release sbom
+# The same commit gives the same bytes: all times in what is built are that of the commit.
+BUILT_AT := SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || echo 1577836800)}
+VERSION = $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
+release: $(DEV) ## build wheel and sdist, list what is in them (SBOM), and write checksums, all into dist
+	rm -rf dist
+	$(BUILT_AT) $(BIN)/python -m build --no-isolation --outdir dist .
+	$(MAKE) --no-print-directory sbom
+	cd dist && sha256sum * > SHA256SUMS && cat SHA256SUMS
+
+sbom: $(DEV) ## write the software bill of materials (CycloneDX) of what a server installs, into dist
+	@mkdir -p dist
+	$(BUILT_AT) $(BIN)/python -W ignore -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+	  --output-file dist/kedut-$(VERSION).cdx.json requirements/server.txt
+
 ##@ To tidy up
 .PHONY: clean
 clean: ## remove what the recipes made, .venv too

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import kedut
 from kedut.cli.diary import add_diary
 from kedut.cli.keep import add_store
-from kedut.cli.many import add_many
+from kedut.cli.many import add_many, count
 from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
@@ -80,10 +80,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _version() -> str:
+    """Say what can differ between two installations: software, knowledge, shape of the database."""
     from kedut.knowledge.load import OURS
+    from kedut.storage.newest import newest_schema
 
     knowledge = (OURS / "VERSION").read_text(encoding="utf-8").strip()
-    return f"kedut {kedut.__version__} (knowledge {knowledge}, case format 1)"
+    return (
+        f"kedut {kedut.__version__} (knowledge {knowledge}, case format 1, "
+        f"database schema {newest_schema()})"
+    )
 
 
 def _add_language(parser: argparse.ArgumentParser) -> None:
@@ -123,6 +128,13 @@ def _add_assess(parser: argparse.ArgumentParser) -> None:
         "--lenient", action="store_true", help="leave unknown identifiers out instead of failing"
     )
     add_many(parser, "write there instead of to the terminal; .parquet or FOLDER/: a table")
+    parser.add_argument(
+        "--part",
+        type=count,
+        default=10_000,
+        metavar="N",
+        help="into a table: cases done and written at once (default: 10000)",
+    )
     parser.set_defaults(run=_assess)
 
 
