@@ -68,7 +68,7 @@ def test_the_page_speaks_both_languages_and_shows_each_day(
     assert "_______________▄▄▄_▄▄_▄▄▄▄▄▄\n" in told
     assert all(line in told for line in words)
     assert "diary." not in told
-    assert max(map(len, told.splitlines())) <= 78
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_what_is_noted_stands_at_the_end_of_a_file_of_ones_own(file: Path, capsys) -> None:

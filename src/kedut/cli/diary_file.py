@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from kedut.diary.errors import LineFault
@@ -39,6 +39,14 @@ def read(file: Path) -> tuple[Journal, tuple[LineFault, ...]]:
         return Journal(), ()
     found = load_events(_text(file.read_bytes()))
     return Journal(found.events), found.faults
+
+
+def journal_of(file: Path, complain: Callable[[str], object]) -> Journal:
+    """Read a diary and tell the lines that could not be read."""
+    journal, faults = read(file)
+    for fault in faults:
+        complain(f"{file}, line {fault.line}: {fault.what}; it is kept as it is")
+    return journal
 
 
 def append(file: Path, events: Sequence[Event]) -> None:

@@ -29,10 +29,14 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # beyond them it is a slip of the hand
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import gave: the events, and the lines that were left out."""
+    """What an import gave: the events, and the lines that were left out.
+
+    remarks : lines that were taken, but read in a way that ought to be looked at
+    """
 
     events: tuple[Event, ...]
     faults: tuple[LineFault, ...]
+    remarks: tuple[LineFault, ...] = ()
 
 
 def dump_events(events: Iterable[Event]) -> str:

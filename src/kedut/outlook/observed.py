@@ -137,7 +137,7 @@ def observed(
         easing=seen.easing,
         still_by_cause=tuple(
             (cause, float(np.mean([_chances(knowledge, cause, one, 0.0)[0] for one in asked])))
-            for cause, p in at_work.items()
+            for cause, p in sorted(at_work.items(), key=lambda one: (-one[1], one[0]))
             if p >= _TOLD_FROM and cause != OTHER and cause in knowledge.course
         ),
     )

@@ -18,6 +18,7 @@ from kedut.case.private import handed_on
 from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
+from kedut.outlook.observed import own_states
 from kedut.quantity.sourced import Grade
 from kedut.reasoning.inference import infer
 from kedut.reasoning.turning import Turning
@@ -25,6 +26,7 @@ from kedut.report.doctor_differential import SHOWN, differential, grave
 from kedut.report.doctor_figures import number, percent
 from kedut.report.doctor_history import History
 from kedut.report.doctor_notes import Notes
+from kedut.report.doctor_timeline import Timeline
 from kedut.report.doctor_types import DoctorReport, HandOver, Reason
 from kedut.report.doctor_workup import Bench
 
@@ -37,6 +39,7 @@ def doctor_report(
     knowledge: Knowledge,
     language: str,
     hand_over: HandOver | None = None,
+    timeline: Timeline | None = None,
 ) -> DoctorReport:
     """Give what a clinician is handed, in one language.
 
@@ -44,13 +47,15 @@ def doctor_report(
     ----------
     assessment : of the whole case, with `detail="full"`
     hand_over : who answered, the day, and which private answers go along; none by default
+    timeline : the page of the diary, where one goes along
     """
     told = hand_over or HandOver()
     words = knowledge.words(language)
     shown, left_out = handed_on(case, knowledge, told.ticked)
     seen = assess(shown, knowledge, language=language) if left_out else assessment
     findings = finding_space(knowledge).close(shown)
-    inference = infer(knowledge, findings) if assessment.adult else None
+    own = own_states(knowledge, shown.course) if shown.course else None
+    inference = infer(knowledge, findings, own) if assessment.adult else None
     history = History(shown, findings, knowledge, words, told.ticked)
     notes = Notes(knowledge)
     bench = Bench(history, knowledge, words, inference)
@@ -90,6 +95,7 @@ def doctor_report(
             software=assessment.software_version,
         ),
         sources=notes.listed(),
+        timeline=timeline,
     )
 
 

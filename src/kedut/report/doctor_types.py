@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kedut.report.doctor_timeline import Timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,7 @@ class DoctorReport:
     """A whole note for a clinician.
 
     left_out : a sentence where private answers were left out, else empty
+    timeline : the page of the diary, where one goes along
     child : a sentence where there are no figures because of the age, else empty
     """
 
@@ -115,3 +120,4 @@ class DoctorReport:
     limits: tuple[str, ...]
     versions: str
     sources: tuple[tuple[int, str], ...]
+    timeline: Timeline | None = None

@@ -21,6 +21,7 @@ from kedut.assess.assessment import Assessment
 from kedut.case.case import AtLeast, Case
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.report.doctor import doctor_report
+from kedut.report.doctor_timeline import Timeline
 from kedut.report.doctor_types import HandOver
 from kedut.report.environment import environment
 from kedut.report.print_fonts import ADDRESS, only_our_fonts
@@ -50,9 +51,11 @@ def doctor_html(
     hand_over: HandOver | None = None,
     *,
     code: bool = True,
+    timeline: Timeline | None = None,
 ) -> str:
     """Give the clinician's note as an HTML `article`, for a page; classes stand in doctor.html."""
-    return _Sheet(assessment, case, knowledge, language, hand_over, code=code).html("doctor.html")
+    sheet = _Sheet(assessment, case, knowledge, language, hand_over, timeline, code=code)
+    return sheet.html("doctor.html")
 
 
 def doctor_pdf(
@@ -63,6 +66,7 @@ def doctor_pdf(
     hand_over: HandOver | None = None,
     *,
     code: bool = True,
+    timeline: Timeline | None = None,
 ) -> bytes:
     """Give the clinician's note as a PDF.
 
@@ -71,17 +75,19 @@ def doctor_pdf(
     assessment : of the whole case, with `detail="full"`
     hand_over : who answered, the day, and which private answers go along; none by default
     code : put the QR code that holds the case on it
+    timeline : the page of the diary, where one goes along
 
     Raises
     ------
     CannotPrint
         Names the system packages that are missing.
     """
-    sheet = _Sheet(assessment, case, knowledge, language, hand_over, code=code)
+    sheet = _Sheet(assessment, case, knowledge, language, hand_over, timeline, code=code)
+    usual = USUAL_PAGES + (timeline is not None)
     identifier = hashlib.sha256(sheet.html("doctor.html").encode()).digest()[:16]
     with _ONE_AT_A_TIME:
         pages = (sheet.laid_out(density) for density in _DENSITIES)
-        document = next((d for d in pages if len(d.pages) <= USUAL_PAGES), None)
+        document = next((d for d in pages if len(d.pages) <= usual), None)
         if document is None:
             document = sheet.laid_out(_DENSITIES[-1], long=True)
         made: bytes = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier)
@@ -98,11 +104,12 @@ class _Sheet:
         knowledge: Knowledge,
         language: str,
         hand_over: HandOver | None,
+        timeline: Timeline | None,
         *,
         code: bool,
     ) -> None:
         told = hand_over or HandOver()
-        self.report = doctor_report(assessment, case, knowledge, language, told)
+        self.report = doctor_report(assessment, case, knowledge, language, told, timeline)
         self.say = knowledge.words(language).say
         self.software = assessment.software_version
         self.code, self.code_told = "", ""

@@ -1,0 +1,165 @@
+"""The diary for a clinician: function, course and days, without notes and private answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from kedut.assess.assessment import Assessment
+from kedut.assess.revision import Revision
+from kedut.case.followed import Followed
+from kedut.case.private import withheld
+from kedut.diary.entry import Entry
+from kedut.diary.function import Ability
+from kedut.diary.journal import Event, Kind
+from kedut.diary.trend import Direction
+from kedut.knowledge.errors import UnknownIdentifier
+from kedut.knowledge.knowledge_base import Knowledge
+from kedut.knowledge.words import Words
+from kedut.report.diary_lines import lines_of
+from kedut.report.diary_picture import picture
+from kedut.report.diary_sentences import course_told
+
+_MOST_ROWS = 28
+_BAD = {"ten_heel_raises_left": False, "ten_heel_raises_right": False}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRow:
+    """One day noted; `alarm` where something could not be done or is new."""
+
+    day: str
+    said: str
+    rate: str
+    function: str
+    new: str
+    alarm: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """The page of the diary, every text in one language.
+
+    function : sign, how it stands, and since when; alarm where it is lost
+    """
+
+    about: str
+    picture: Markup
+    told: tuple[str, ...]
+    function: tuple[tuple[str, str, str, bool], ...]
+    days: tuple[DayRow, ...]
+    earlier: str
+    history: str
+
+
+def timeline(
+    revision: Revision,
+    knowledge: Knowledge,
+    language: str,
+    *,
+    events: Sequence[Event] = (),
+    asked_on: date | None = None,
+    ticked: frozenset[str] = frozenset(),
+) -> Timeline:
+    """Give the page of a diary.
+
+    Parameters
+    ----------
+    events : the whole log, for how much was mended later
+    asked_on : the day the answers of the case were given
+    ticked : kinds of private answers the person allowed; notes are never handed on
+    """
+    words = knowledge.words(language)
+    days, told, now = revision.days, revision.told, revision.now
+    lines = lines_of(days, told, now, revision.today, knowledge, asked_on=asked_on)
+    course = tuple(_course(told, now, words))
+    drawn = Markup("")
+    if lines is not None:
+        names = [words.of("causes", one.cause, "name") for one in lines.expected]
+        drawn = picture(lines, names, course, words, prefix="timeline")
+    private = withheld(knowledge, ticked)
+    shown = days[-_MOST_ROWS:]
+    kinds = [event.kind for event in events]
+    return Timeline(
+        about=words.say(
+            "doctor.diary.about",
+            n=len(days),
+            first=days[0].day.isoformat() if days else "",
+            last=days[-1].day.isoformat() if days else "",
+        ),
+        picture=drawn,
+        told=course,
+        function=tuple(_function(told, words)),
+        days=tuple(_row(day, words, knowledge, private) for day in reversed(shown)),
+        earlier=words.say("doctor.diary.earlier", n=len(days) - len(shown))
+        if len(days) > len(shown)
+        else "",
+        history=words.say(
+            "doctor.diary.history",
+            corrected=kinds.count(Kind.CORRECT),
+            retracted=kinds.count(Kind.RETRACT),
+        ),
+    )
+
+
+def _course(told: Followed, now: Assessment, words: Words) -> Iterator[str]:
+    direction = told.rate.direction if told.rate else Direction.TOO_LITTLE
+    yield words.say(f"doctor.diary.trend.{direction}")
+    rate = told.rate
+    if rate is not None and rate.in_numbers:
+        last = rate.rates[-1]
+        low, middle, high = (f"{x:.2g}" for x in (last.low, last.rate_per_min, last.high))
+        yield words.say("doctor.diary.rate", rate=middle, low=low, high=high)
+    yield from course_told(told, now, words)
+
+
+def _function(told: Followed, words: Words) -> Iterator[tuple[str, str, str, bool]]:
+    for sign in told.function.signs:
+        since = sign.first_bad.isoformat() if sign.first_bad else ""
+        yield (
+            words.say(f"diary.sign.{sign.name}"),
+            words.say(f"doctor.diary.ability.{sign.ability}"),
+            since,
+            sign.ability in {Ability.LOST, Ability.ASK_AGAIN} and sign.bad_last,
+        )
+
+
+def _row(day: Entry, words: Words, knowledge: Knowledge, private: frozenset[str]) -> DayRow:
+    rate = ""
+    if day.count is not None:
+        rate = words.say(
+            "doctor.diary.count", n=day.count.twitches, minutes=f"{day.count.minutes:g}"
+        )
+    elif day.measured is not None:
+        rate = words.say(
+            "doctor.diary.measured",
+            rate=f"{day.measured.rate_per_min:.2g}",
+            modality=day.measured.modality,
+        )
+    cannot = [
+        words.say(f"diary.sign.{name}")
+        for name in ("ten_heel_raises_left", "ten_heel_raises_right", "tripped", "speech_changed")
+        if getattr(day.function, name) is _BAD.get(name, True)
+    ]
+    asked = [getattr(day.function, part) for part in ("ten_heel_raises_left", "tripped")]
+    well = words.say("doctor.diary.function_well") if any(a is not None for a in asked) else ""
+    new = [words.clinical(name) for name in _known(day, knowledge) if name not in private]
+    return DayRow(
+        day=day.day.isoformat(),
+        said=words.say(f"diary.picture.{day.said}") if day.said else "",
+        rate=rate,
+        function=words.say("doctor.diary.cannot", signs="; ".join(cannot)) if cannot else well,
+        new="; ".join(new),
+        alarm=bool(cannot or new),
+    )
+
+
+def _known(day: Entry, knowledge: Knowledge) -> Iterator[str]:
+    for name in day.new_symptoms:
+        try:
+            yield knowledge.resolve(name)
+        except UnknownIdentifier:
+            continue
