@@ -10,13 +10,13 @@ from threading import Event
 from typing import Any
 
 from kedut.assess.batch import Brief
-from kedut.assess.pipeline import assess
 from kedut.assess.wire import error_line, to_json
 from kedut.case.case import Case
 from kedut.case.errors import BadCase
 from kedut.case.wire import case_from, identifier_of, parse_object
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.reasoning.exact import ImpossibleEvidence
+from kedut.web.turns import assess_in_turn
 
 MOST_BRIEF = 1000
 MOST_FULL = 50
@@ -94,7 +94,7 @@ class Desk:
         try:
             if wish.detail == "brief" and self._brief is not None:
                 return self._brief.line(case)
-            found = assess(case, self.knowledge, detail=wish.detail, language=wish.language)
+            found = assess_in_turn(case, self.knowledge, detail=wish.detail, language=wish.language)
         except ImpossibleEvidence as error:
             raise BadCase(
                 where=f"{WHERE}, key 'findings_present'", what=str(error), remedy="look at it again"

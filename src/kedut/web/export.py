@@ -12,7 +12,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import Response
 
-from kedut.assess.pipeline import assess
 from kedut.assess.transcript import BadTranscript, Transcript, interview_of, unpack
 from kedut.assess.wire import full
 from kedut.case.case import Case
@@ -25,6 +24,7 @@ from kedut.web.keep_failures import again, safely
 from kedut.web.kept_store import store_of
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
+from kedut.web.turns import assess_in_turn
 
 router = APIRouter(include_in_schema=False)
 Form = Annotated[Posted, Depends(posted)]
@@ -99,21 +99,23 @@ def _case(transcript: Transcript, _knowledge: Knowledge, _language: str) -> str:
 
 def _assessed(transcript: Transcript, knowledge: Knowledge, language: str) -> str:
     case = interview_of(transcript).case
-    found = assess(case, knowledge, language=language)
+    found = assess_in_turn(case, knowledge, language=language)
     return _json({"case": case_shape(case), "assessment": full(found, knowledge.words(language))})
 
 
 def _table(transcript: Transcript, knowledge: Knowledge, language: str) -> str:
     """Give one row an answer and a figure; what was not told has no row."""
     case = interview_of(transcript).case
-    return together_csv(case, assess(case, knowledge, language=language), knowledge, language)
+    return together_csv(
+        case, assess_in_turn(case, knowledge, language=language), knowledge, language
+    )
 
 
 def _fhir(transcript: Transcript, knowledge: Knowledge, language: str) -> str:
     from kedut.fhir.bundle import bundle
 
     case = replace(interview_of(transcript).case, id=str(uuid4()))  # no two people are one Patient
-    found = assess(case, knowledge, language=language)
+    found = assess_in_turn(case, knowledge, language=language)
     when = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
     return _json(bundle(case, found, knowledge, language, when=when))
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kedut.assess.pipeline import assess
 from kedut.fhir.bundle import bundle
 from kedut.fhir.errors import BadResource, Issue
 from kedut.fhir.parse import check
 from kedut.fhir.response import case_of
 from kedut.fhir.satusehat import Visit, satusehat_bundle
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.web.turns import assess_in_turn
 
 Found = dict[str, Any]
 RESPONSE = "questionnaire-response"
@@ -64,7 +64,7 @@ def assessed(asked: Asked, knowledge: Knowledge, language: str, when: datetime) 
         raise BadResource([issue])
     private = asked.options.get("include-private-codes") is True
     case = case_of(asked.response, knowledge)
-    found = assess(case, knowledge, language=language)
+    found = assess_in_turn(case, knowledge, language=language)
     if shape == "satusehat":
         return satusehat_bundle(
             case,

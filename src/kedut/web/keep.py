@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,8 +24,8 @@ from kedut.storage.store import Store
 from kedut.storage.token import Token
 from kedut.web import export
 from kedut.web.answers import Posted, posted
-from kedut.web.csrf import FIELD, holds
-from kedut.web.keep_failures import again, lost, safely
+from kedut.web.csrf import FIELD, browser_of, holds
+from kedut.web.keep_failures import again, lost, number_of_page, safely
 from kedut.web.kept_store import store_of
 from kedut.web.language import known
 from kedut.web.render import environment, knowledge_of, render
@@ -35,7 +37,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(export.router)
 Form = Annotated[Posted, Depends(posted)]
 _MOST_TRIES = 20  # constant: each is lost only to another save of the same person
-_LINK = re.compile(r"(?:^|/kept/)([A-Za-z0-9_-]+)(?:[/?#\s].*)?$", re.DOTALL)
+_LINK = re.compile(r"(?:^|/(?:kept|diary)/)([A-Za-z0-9_-]+)(?:[/?#\s].*)?$", re.DOTALL)
 _HOST = re.compile(r"[A-Za-z0-9.:_\[\]-]{1,255}")
 
 
@@ -81,7 +83,8 @@ def keep(request: Request, language: str, form: Form) -> Response:
             token, new = token_in(old), add(store_of(request), token_in(old), entry)
             done = "keep.added" if new else "keep.already"
         else:
-            token, done = store_of(request).keep(appended(None, entry)), "keep.kept"
+            token = store_of(request).keep(appended(None, entry), once(request, form, entry.t))
+            done = "keep.kept"
         return render(
             request,
             "keep-link.html",
@@ -199,6 +202,17 @@ def add(store: Store, token: Token, entry: Entry) -> bool:
             return True
     store.replace(token, appended(there.document, entry), there.revision)
     return True
+
+
+def once(request: Request, form: Posted, t: str) -> Token:
+    """Give the token under which this very form keeps: the same however often it is sent.
+
+    It may be sent again by a proxy, when a server died, or by a finger. The page's number is random
+    and known to its browser only; so is the token.
+    """
+    secret: str = request.app.state.settings.secret
+    told = "\0".join(("keep", browser_of(request), number_of_page(form), t))
+    return Token(hmac.new(secret.encode(), told.encode(), hashlib.sha256).digest())
 
 
 def token_in(text: str) -> Token:

@@ -26,8 +26,9 @@ from kedut.web.render import render
 
 _LOG = logging.getLogger(__name__)
 _RETRY_AFTER_S = "30"
+ONCE = "once"  # the number of the page on which somebody first pressed *Keep it*
 # What a form of ours may carry on; nothing else is repeated to a page.
-CARRIED = ("t", "kept", "link", "token", "sure")
+CARRIED = ("t", "kept", "link", "token", "sure", ONCE)
 _MOST_CARRIED = 40_000  # constant: characters; more than the longest interview
 
 
@@ -59,11 +60,13 @@ def lost(request: Request, language: str, form: Posted) -> Response:
 
 def carried(form: Posted) -> dict[str, str]:
     """Give the fields that a page hands on."""
-    return {
-        name: text
-        for name in CARRIED
-        if (text := form.one(name)) and len(text) <= _MOST_CARRIED and name != FIELD
-    }
+    told = {name: form.one(name) for name in CARRIED} | {ONCE: number_of_page(form)}
+    return {name: text for name, text in told.items() if text and len(text) <= _MOST_CARRIED}
+
+
+def number_of_page(form: Posted) -> str:
+    """Give the random number of the page on which a form was first sent."""
+    return form.one(ONCE) or form.one(FIELD)
 
 
 def _away(

@@ -11,7 +11,6 @@ from fastapi.responses import HTMLResponse
 
 from kedut.assess.assessment import Assessment
 from kedut.assess.interview import Question, text_of
-from kedut.assess.pipeline import assess
 from kedut.assess.transcript import Given, Transcript, interview_of, pack
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
@@ -23,6 +22,7 @@ from kedut.web.answers import MAP, posted, transcript_of, with_questions
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
 from kedut.web.repeat import note, noted
+from kedut.web.turns import assess_in_turn
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +45,7 @@ def no_result(request: Request, language: str) -> HTMLResponse:
 
 def assessed(knowledge: Knowledge, transcript: Transcript, language: str) -> Assessment:
     """Assess what was said so far."""
-    return assess(interview_of(transcript).case, knowledge, language=language)
+    return assess_in_turn(interview_of(transcript).case, knowledge, language=language)
 
 
 def show_result(

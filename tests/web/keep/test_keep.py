@@ -6,9 +6,13 @@ import html
 import threading
 from pathlib import Path
 
+import pytest
+
 from kedut.assess.entries import entries_of
 from kedut.assess.transcript import Transcript, answered
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.storage.errors import StoreUnavailable
+from kedut.storage.store import Store
 from kedut.storage.token import Token
 from kedut.web.keep import add, entry_of
 from tests.web.client import TestClient
@@ -66,6 +70,59 @@ def test_a_button_pressed_twice_adds_once(client: TestClient) -> None:
     assert "not kept twice" in page.text
     store = client.app.state.store  # type: ignore[attr-defined]
     assert store.read(Token.parse(token)).revision == 1
+
+
+def test_a_form_sent_twice_keeps_once(client: TestClient) -> None:
+    """By a proxy whose first server died, or by a finger."""
+    form = {"csrf": csrf(client), "t": told()}
+    first, second = (LINK.search(client.post("/id/keep", data=form).text) for _ in range(2))
+    assert first
+    assert second
+    assert first[1] == second[1]
+    assert count(client) == 1
+    assert kept(client) != first[1], "the button of another page keeps under another link"
+    other = LINK.search(client.post("/id/keep", data={**form, "t": told(pain=True)}).text)
+    assert other
+    assert other[1] != first[1], "so do other answers"
+    assert count(client) == 3
+
+
+def test_a_save_that_was_done_and_whose_answer_got_lost_is_not_done_again(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page that says so has a number of its own, and carries that of the first."""
+    kept(client)
+    real = Store.keep
+
+    def gone_at_the_end(store: Store, document: bytes, token: Token) -> Token:
+        real(store, document, token)
+        raise StoreUnavailable("it went away before it said that it was done")
+
+    monkeypatch.setattr(Store, "keep", gone_at_the_end)
+    page = press(client, "/en/keep", t=told())
+    assert page.status_code == 503
+    page = client.post("/en/keep", data=dict(HIDDEN.findall(page.text)) | {"csrf": csrf(client)})
+    assert page.status_code == 503, "and once more"
+    monkeypatch.undo()
+    assert count(client) == 2
+    page = client.post("/en/keep", data=dict(HIDDEN.findall(page.text)) | {"csrf": csrf(client)})
+    link = LINK.search(page.text)
+    assert link
+    assert client.get(f"/en/kept/{link[1]}").status_code == 200
+    assert count(client) == 2
+
+
+def test_whoever_knows_the_number_of_a_page_finds_nothing_by_it(
+    client: TestClient, knowledge: Knowledge, file: Path
+) -> None:
+    form = {"csrf": csrf(client), "t": told(), "once": "of the first"}
+    client.post("/id/keep", data=form)
+    stranger = person(knowledge, file)
+    mine = kept(client, once="of the first")
+    theirs = kept(stranger, once="of the first")
+    assert mine != theirs
+    assert count(client) == 2
+    leave(stranger)
 
 
 def test_two_tabs_that_save_at_once_both_keep(client: TestClient, knowledge: Knowledge) -> None:

@@ -1,0 +1,44 @@
+"""Whole assessments take turns in a worker, and everybody gets theirs."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from kedut.case.case import Case
+from kedut.knowledge.load import ours
+from kedut.web import turns
+from kedut.web.turns import AT_ONCE, assess_in_turn
+
+
+def test_no_more_than_a_few_are_reckoned_at_once_and_a_fault_gives_its_place_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here, most, lock = 0, 0, threading.Lock()
+
+    def reckons(case: Case, *_: object, **__: object) -> str:
+        nonlocal here, most
+        with lock:
+            here += 1
+            most = max(most, here)
+        time.sleep(0.01)
+        with lock:
+            here -= 1
+        if case.id == "7":
+            raise ValueError(case.id)
+        return str(case.id)
+
+    def ask(number: int) -> object:
+        try:
+            return assess_in_turn(Case(id=str(number)), ours(), language="en")
+        except ValueError:
+            return "fault"
+
+    monkeypatch.setattr(turns, "assess", reckons)
+    with ThreadPoolExecutor(12) as people:
+        found = list(people.map(ask, range(24)))
+    assert found == [str(n) if n != 7 else "fault" for n in range(24)]
+    assert most == AT_ONCE
