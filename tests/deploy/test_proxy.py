@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.deploy.proxy import NAME, NGINX, NO_NGINX, Proxy, check, running, write
+from kedut.bench.proxy import NAME, NGINX, NO_NGINX, Proxy, check, running, write
 from tests.web.process import Running, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason=NO_NGINX)]

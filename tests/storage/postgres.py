@@ -1,106 +1,12 @@
-"""A PostgreSQL server of our own for the tests: in a temporary folder, on a socket, thrown away."""
+"""PostgreSQL for the tests: a server of their own, thrown away; left out loudly where it is not."""
 
 from __future__ import annotations
 
-import itertools
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
+from kedut.bench.postgres import PostgresServer, binaries
+
+__all__ = ["HOW", "PostgresServer", "binaries"]
 
 HOW = (
     "PostgreSQL is not installed, so its half of the storage tests is left out; "
     "install it with `apt-get install postgresql`"
 )
-DEBIAN = Path("/usr/lib/postgresql")
-SETTINGS = "-c listen_addresses='' -c fsync=off -c max_connections=60 -c shared_buffers=16MB"
-
-
-def binaries() -> Path | None:
-    """Give the folder of the newest PostgreSQL's programs, if there is one."""
-    if DEBIAN.is_dir():
-        found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
-        if found:
-            return found[-1].parent
-    elsewhere = shutil.which("initdb")
-    return Path(elsewhere).resolve().parent if elsewhere else None
-
-
-def unprivileged() -> str | None:
-    """Give the user to run as, where we are root: PostgreSQL refuses root."""
-    if os.geteuid() != 0:
-        return None
-    users = {entry.pw_name for entry in pwd.getpwall()}
-    return "postgres" if "postgres" in users else "nobody"
-
-
-class PostgresServer:
-    """One server; databases are made in it by number."""
-
-    def __init__(self, programs: Path) -> None:
-        self._programs = programs
-        self._user = unprivileged()
-        self.folder = Path(tempfile.mkdtemp(prefix="kedut-pg-"))
-        self._numbers = itertools.count(1)
-        self.give(self.folder)
-        self.run(
-            "initdb", "--pgdata", str(self._data), "--username=kedut", "--auth=trust",
-            "--encoding=UTF8", "--no-locale", "--no-sync",
-        )  # fmt: skip
-        self.start()
-
-    @property
-    def _data(self) -> Path:
-        return self.folder / "data"
-
-    def give(self, folder: Path) -> None:
-        """Make a folder the server's own."""
-        if self._user:
-            shutil.chown(folder, self._user)
-
-    def run(self, program: str, *words: str) -> str:
-        """Run one of PostgreSQL's programs to its end and give what it said."""
-        ended = subprocess.run(
-            [str(self._programs / program), *words],
-            user=self._user,
-            extra_groups=[] if self._user else None,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ended.returncode:
-            raise RuntimeError(f"{program}: {ended.stdout}{ended.stderr}")
-        return ended.stdout
-
-    def start(self) -> None:
-        """Start, and wait until it answers."""
-        log, data = str(self.folder / "log"), str(self._data)
-        options = f"{SETTINGS} -k {self.folder}"
-        self.run("pg_ctl", "start", "-w", "-s", "-D", data, "-l", log, "-o", options)
-
-    def stop(self) -> None:
-        """Stop as a crash would: no goodbye, nothing tidied."""
-        self.run("pg_ctl", "stop", "-w", "-s", "-m", "immediate", "-D", str(self._data))
-
-    def sql(self, command: str, database: str = "postgres") -> str:
-        """Run a command and give the values it answers with."""
-        at = ("-h", str(self.folder), "-U", "kedut", "-d", database)
-        return self.run("psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *at, "-c", command)
-
-    def database(self, more: str = "") -> str:
-        """Make an empty database and give its name."""
-        name = f"kedut_{next(self._numbers)}"
-        self.sql(f"CREATE DATABASE {name} {more}")
-        return name
-
-    def url(self, database: str) -> str:
-        """Give the address of a database."""
-        return f"postgresql+psycopg://kedut@/{database}?host={self.folder}"
-
-    def remove(self) -> None:
-        """Stop and leave nothing behind."""
-        self.stop()
-        shutil.rmtree(self.folder)

@@ -10,10 +10,10 @@ import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
+DEPLOY = Path(__file__).parents[3] / "deploy"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin:/usr/local/sbin")
 NO_NGINX = "nginx is not here; on Debian or Ubuntu: apt-get install nginx-light"
 NAME = "kedut.example.org"
@@ -24,7 +24,7 @@ worker_processes 1;
 daemon off;
 pid {folder}/pid;
 error_log {folder}/start.log;
-events {{ worker_connections 256; }}
+events {{ worker_connections 1024; }}
 http {{
 {paths}
     include {folder}/kedut.conf;
@@ -40,6 +40,7 @@ class Proxy:
     plain: str
     secure: str
     folder: Path
+    process: int = 0
 
     @property
     def written(self) -> str:
@@ -74,7 +75,8 @@ def write(folder: Path, backends: Sequence[int]) -> Proxy:
     }
     text = (DEPLOY / "nginx.conf").read_text()
     for old, new in moved.items():
-        assert old in text, f"deploy/nginx.conf has no {old!r} any more"
+        if old not in text:
+            raise LookupError(f"deploy/nginx.conf has no {old!r} any more")
         text = text.replace(old, new)
     (folder / "kedut.conf").write_text(text)
     paths = "\n".join(f"    {name}_temp_path {folder}/{name};" for name in _PATHS)
@@ -105,14 +107,16 @@ def running(proxy: Proxy) -> Iterator[Proxy]:
         port = int(proxy.plain.rpartition(":")[2])
         until = time.monotonic() + WITHIN_S
         while True:
-            assert process.poll() is None, (proxy.folder / "start.log").read_text()
+            if process.poll() is not None:
+                raise RuntimeError("nginx: " + (proxy.folder / "start.log").read_text())
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break
             except OSError:
-                assert time.monotonic() < until, "nginx did not begin"
+                if time.monotonic() > until:
+                    raise
                 time.sleep(0.02)
-        yield proxy
+        yield replace(proxy, process=process.pid)
     finally:
         process.terminate()
         process.communicate(timeout=WITHIN_S)
