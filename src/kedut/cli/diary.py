@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-WELL, SOME, NONE = 0, 1, 2
-FUNCTION = {
-    "heel_raises_left": "ten_heel_raises_left",
-    "heel_raises_right": "ten_heel_raises_right",
-    "tripped": "tripped",
-    "speech_changed": "speech_changed",
-}
-AMOUNTS = ("exercise", "stress", "drinking")
+from kedut.cli.diary_options import AMOUNTS, FUNCTION, complain
+
 _EXPORTED = ("csv", "json", "ics", "fhir")
 
 
@@ -33,6 +26,9 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
     add_trials(parts)
     taken = parts.add_parser("import", help="take in a table (CSV) or JSON lines")
     taken.add_argument("files", nargs="+", metavar="FILE")
+    taken.add_argument(
+        "--zone", metavar="ZONE", help="of times written without one, such as Asia/Jakarta"
+    )
     given = parts.add_parser("export", help="write entries, all events, or the day to look again")
     given.add_argument("--format", choices=_EXPORTED, default="csv")
     for part in (shown, given):
@@ -104,9 +100,3 @@ def run(options: argparse.Namespace) -> int:
         return complain(f"{where}: cannot be read or written ({error.strerror or error})")
     except (ValueError, BadCase, UnknownIdentifier) as error:
         return complain(str(error))
-
-
-def complain(sentence: str) -> int:
-    """Say what is wrong on the error stream; give the status of nothing done."""
-    print(f"kedut: {sentence}", file=sys.stderr)
-    return NONE

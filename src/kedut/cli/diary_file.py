@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from kedut.diary.errors import LineFault
@@ -56,7 +57,7 @@ def append(file: Path, events: Sequence[Event]) -> None:
     if not file.parent.exists():
         file.parent.mkdir(parents=True, mode=_OWNER_ONLY_FOLDER)
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, _OWNER_ONLY_FILE)
-    with os.fdopen(handle, "r+b", buffering=0) as out:
+    with os.fdopen(handle, "r+b", buffering=0) as out, _alone(out.fileno()):
         size = out.seek(0, os.SEEK_END)
         half = False
         if size:
@@ -68,19 +69,49 @@ def append(file: Path, events: Sequence[Event]) -> None:
         os.fsync(out.fileno())
 
 
-def read_others(file: Path) -> Imported:
-    """Read a table or JSON lines from elsewhere."""
+@contextlib.contextmanager
+def _alone(handle: int) -> Iterator[None]:
+    """Keep other programs of ours from writing at the same time, where the system can."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows; there one write is all the care there is
+        yield
+        return
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(handle, fcntl.LOCK_UN)
+
+
+def read_others(file: Path, zone: str | None = None) -> Imported:
+    """Read a table or JSON lines from elsewhere.
+
+    Parameters
+    ----------
+    zone : of times in a table that are written without one
+    """
     from kedut.diary.table import load_table
 
     text = _text(file.read_bytes())
     if file.suffix.casefold() in _TABLES:
-        return load_table(text)
+        return load_table(text, zone=zone)
     return load_events(text)
 
 
 def _text(content: bytes) -> str:
-    """Give the text; what an old spreadsheet wrote is not UTF-8, and nothing is thrown away."""
+    """Give the text; what an old spreadsheet wrote is not UTF-8, and nothing is thrown away.
+
+    Line by line: two programs may have written into one file.
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    return "\n".join(map(_line, lines))
+
+
+def _line(line: bytes) -> str:
     try:
-        return content.decode("utf-8-sig")
+        return line.decode("utf-8")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        return line.decode("cp1252", errors="replace")

@@ -11,8 +11,8 @@ from pathlib import Path
 from kedut.assess.revision import Revision, revised
 from kedut.case.case import Case
 from kedut.case.wire import read_case
-from kedut.cli.diary import NONE, WELL, complain
 from kedut.cli.diary_file import journal_of
+from kedut.cli.diary_options import NONE, WELL, complain
 from kedut.diary.journal import Journal
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours

@@ -36,7 +36,7 @@ def add_trials(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     compared = parts.add_parser("compare", help="did it help: days with against days without")
     planned = parts.add_parser("schedule", help="days with and without, the order left to chance")
     for part in (compared, planned):
-        part.add_argument("what", metavar="WHAT", help="stretching, massage, warmth, coffee, ...")
+        part.add_argument("tried", metavar="WHAT", help="stretching, massage, warmth, coffee, ...")
         for name in _ASKED:
             flag = f"--{name.replace('_', '-')}"
             part.add_argument(flag, choices=("yes", "no"), help="where the case does not say")
@@ -67,7 +67,7 @@ def refused(
     """Say why it may not be tried, or what has to be known first; tell whether it is refused."""
     from kedut.advice.trial import may_try
 
-    allowed = may_try(case, options.what, level, knowledge)
+    allowed = may_try(case, options.tried, level, knowledge)
     for name in allowed.barred:
         what = words.of("findings", name, "name")
         print(f"kedut: {words.say('diary.try.never', what=what)}", file=sys.stderr)
@@ -88,13 +88,13 @@ def compare_days(
     from kedut.diary.compare import compare
     from kedut.diary.tried import with_it
 
-    on = with_it(options.what)
+    on = with_it(options.tried)
     some = [day for day in days if on(day) is not None][-_MOST_DAYS:]
     found = compare(some, on)
     if options.format == "json":
-        print(json.dumps(comparison_shape(options.what, found, knowledge), ensure_ascii=False))
+        print(json.dumps(comparison_shape(options.tried, found, knowledge), ensure_ascii=False))
         return WELL
-    for sentence in comparison_told(options.what, found, knowledge, words):
+    for sentence in comparison_told(options.tried, found, knowledge, words):
         print(sentence)
     return WELL
 
@@ -153,9 +153,9 @@ def plan_days(options: argparse.Namespace, knowledge: Knowledge, words: Words) -
     from kedut.diary.schedule import schedule
     from kedut.diary.tried import PLANNED
 
-    if options.what not in PLANNED:
+    if options.tried not in PLANNED:
         raise ValueError(
-            f"{options.what!r} cannot be planned; there are {', '.join(PLANNED)}. A medicine "
+            f"{options.tried!r} cannot be planned; there are {', '.join(PLANNED)}. A medicine "
             "that was prescribed is never begun or stopped for a trial: ask who prescribed it"
         )
     first = options.first or datetime.now().astimezone().date() + timedelta(days=1)
@@ -165,7 +165,7 @@ def plan_days(options: argparse.Namespace, knowledge: Knowledge, words: Words) -
         content = _calendar(blocks, options.lang, words)
     elif options.format == "json":
         shape = {
-            "what": options.what,
+            "what": options.tried,
             "seed": seed,
             "blocks": [
                 {"first": b.first.isoformat(), "last": b.last.isoformat(), "on": b.on}
@@ -174,7 +174,7 @@ def plan_days(options: argparse.Namespace, knowledge: Knowledge, words: Words) -
         }
         content = (json.dumps(shape) + "\n").encode()
     else:
-        told = _plan_told(options.what, seed, blocks, knowledge, words)
+        told = _plan_told(options.tried, seed, blocks, knowledge, words)
         content = ("\n".join(told) + "\n").encode()
     if options.out:
         Path(options.out).write_bytes(content)

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from kedut.cli.diary import AMOUNTS, FUNCTION, SOME, WELL, complain
 from kedut.cli.diary_file import append, journal_of, read_others
+from kedut.cli.diary_options import AMOUNTS, FUNCTION, SOME, WELL, complain
 from kedut.diary.entry import Entry
 from kedut.diary.journal import Journal, added, corrected, retracted
 from kedut.diary.wire import entry_from_json
@@ -118,7 +118,7 @@ def take_in(options: argparse.Namespace) -> int:
     status = WELL
     for name in options.files:
         journal = _diary(options)
-        found = read_others(Path(name))
+        found = read_others(Path(name), options.zone)
         new = [
             event
             for event in dict.fromkeys(found.events)

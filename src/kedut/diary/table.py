@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import csv
+import difflib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kedut.diary.entry import Entry
 from kedut.diary.errors import BadEntry, LineFault
 from kedut.diary.journal import Event, added
+from kedut.diary.when import Writing, read_time, writing_of
 from kedut.diary.wire import Imported, entry_from_json, entry_to_json
 
 _NUMBERS = {
@@ -76,20 +78,59 @@ def dump_table(entries: Iterable[Entry]) -> str:
     return out.getvalue()
 
 
-def load_table(text: str) -> Imported:
-    """Read CSV with a line of column names; unknown columns are ignored, bad rows are told.
+def load_table(text: str, *, zone: str | None = None) -> Imported:
+    """Read CSV with a line of column names; bad rows are told, and so is what was left out.
 
     Comma, semicolon or tab between the cells; an entry is added as of its own time.
+
+    Parameters
+    ----------
+    zone : of times written without one, such as Asia/Jakarta; without it they are told as faults
+
+    Raises
+    ------
+    ValueError
+        The zone is none.
     """
     lines = io.StringIO(text.removeprefix("\ufeff").replace("\0", ""), newline="").readlines()
     head = lines[0] if lines else ""
     between = max(",;\t", key=head.count)
-    events: list[Event] = []
-    faults: list[LineFault] = []
+    if not any(line.strip() for line in lines):
+        return Imported(events=(), faults=(_fault(1, BadEntry("the file is empty"), ""),))
     try:
         names = _column_names(next(csv.reader([head], delimiter=between), []))
     except (ValueError, csv.Error) as wrong:
         return Imported(events=(), faults=(_fault(1, wrong, head),))
+    faults: list[LineFault] = []
+    rows = list(_rows(lines, between, faults))
+    place = names.index("at")
+    writing = writing_of((row[place] for _, row in rows if len(row) > place), zone)
+    remarks = [LineFault(line=1, what=what, text=head.strip()) for what in _unknown(names)]
+    events: list[Event] = []
+    seen: dict[str, tuple[int, Entry]] = {}
+    for line, row in rows:
+        try:
+            entry, remark = _entry(names, row, writing)
+        except ValueError as wrong:
+            faults.append(_fault(line, wrong, lines[line - 1]))
+            continue
+        before = seen.setdefault(entry.id, (line, entry))
+        if before[0] != line:
+            same = before[1] == entry
+            remark = f"{remark}; " if remark else ""
+            remark += f"says the same as line {before[0]}" if same else ""
+            remark += "" if same else f"has the id of line {before[0]}; the later time counts"
+        if remark:
+            remarks.append(LineFault(line=line, what=remark, text=lines[line - 1].strip()))
+        events.append(added(entry, entry.at))
+    faults.sort(key=lambda fault: fault.line)
+    return Imported(events=tuple(events), faults=tuple(faults), remarks=tuple(remarks))
+
+
+def _rows(
+    lines: list[str], between: str, faults: list[LineFault]
+) -> Iterator[tuple[int, list[str]]]:
+    """Give each row that is not empty with its line, from 1."""
     at = 1
     while at < len(lines):
         rows = csv.reader(lines[at : at + _LONGEST_ROW_LINES], delimiter=between, strict=True)
@@ -98,14 +139,23 @@ def load_table(text: str) -> Imported:
             row = next(rows)
             took = rows.line_num
             if any(cell.strip() for cell in row):
-                entry = _entry(names, row)
-                events.append(added(entry, entry.at))
-        except (ValueError, csv.Error, StopIteration) as wrong:
+                yield at + 1, row
+        except (csv.Error, StopIteration) as wrong:
             # A quote left open would swallow the lines after it: go on at the very next one.
             took = 1
             faults.append(_fault(at + 1, wrong, lines[at]))
         at += took
-    return Imported(events=tuple(events), faults=tuple(faults))
+
+
+def _unknown(names: list[str]) -> Iterator[str]:
+    for name in names:
+        if name and name not in COLUMNS:
+            near = difflib.get_close_matches(name, COLUMNS, n=1)
+            meant = f"; did you mean {near[0]!r}?" if near else ""
+            yield f"the column {name!r} is not known and is left out{meant}"
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    for name in twice:
+        yield f"the column {name!r} stands twice; the last one counts"
 
 
 def _fault(line: int, wrong: Exception, text: str) -> LineFault:
@@ -121,19 +171,25 @@ def _column_names(row: list[str]) -> list[str]:
     return names
 
 
-def _entry(names: list[str], row: list[str]) -> Entry:
-    if len(row) > len(names):
-        raise BadEntry(f"{len(row)} cells under {len(names)} column names")
+def _entry(names: list[str], row: list[str], writing: Writing) -> tuple[Entry, str]:
+    """Give the entry of a row, and what ought to be looked at about it."""
+    if len(row) > len(names) and any(cell.strip() for cell in row[len(names) :]):
+        raise BadEntry(
+            f"{len(row)} cells under {len(names)} column names; put a text with a comma in quotes"
+        )
     told: dict[str, Any] = {}
+    remark = ""
     for name, cell in zip(names, row, strict=False):
         if name in COLUMNS and cell.strip():
             group, _, part = name.partition(".")
             value = _value(name, cell.strip())
+            if name == "at":
+                value, remark = read_time(str(value), writing)
             if part:
                 told.setdefault(group, {})[part] = value
             else:
                 told[name] = value
-    return entry_from_json(told)
+    return entry_from_json(told), remark
 
 
 def _value(name: str, cell: str) -> Any:
