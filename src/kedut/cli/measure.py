@@ -84,24 +84,23 @@ def run(options: argparse.Namespace) -> int:
     if options.events and Path(options.events).suffix not in SUFFIXES:
         _complain(f"{options.events}: a table of twitches ends in {', '.join(SUFFIXES)}")
         return NONE
-    knowledge = ours()
     with ExitStack() as stack:
         try:
             out = _open(options.out, stack)
         except OSError as error:
             _complain(f"{options.out}: cannot be written ({error.strerror}); choose another --out")
             return NONE
-        return _measure_all(options, knowledge, out)
+        return _measure_all(options, out)
 
 
-def _measure_all(options: argparse.Namespace, knowledge: Knowledge, out: TextIO) -> int:
+def _measure_all(options: argparse.Namespace, out: TextIO) -> int:
     done: list[Done] = []
     failed = 0
     for name in options.recordings:
-        found = _measure(Path(name), options.modality, knowledge)
+        found = _measure(Path(name), options.modality)
         if isinstance(found, Done):
             done.append(found)
-            _tell(found, options, knowledge, out)
+            _tell(found, options, ours(), out)
         else:
             failed += 1
             _complain(found["what"])
@@ -111,18 +110,21 @@ def _measure_all(options: argparse.Namespace, knowledge: Knowledge, out: TextIO)
         from kedut.report.measure_page import page
 
         print(
-            page([(d.path, d.measurement, d.findings) for d in done], knowledge, options.lang),
+            page([(d.path, d.measurement, d.findings) for d in done], ours(), options.lang),
             file=out,
         )
-    if done and not _written(options, knowledge, done):
+    if done and not _written(options, ours(), done):
         return NONE
     if not done:
         return NONE
     return SOME if failed else ALL
 
 
-def _measure(path: Path, modality: str | None, knowledge: Knowledge) -> Done | dict[str, object]:
-    """Measure one recording, or give what to say about it."""
+def _measure(path: Path, modality: str | None) -> Done | dict[str, object]:
+    """Measure one recording, or give what to say about it.
+
+    The knowledge is loaded when the recording's own memory is free again.
+    """
     from kedut.case.measured import concluded
     from kedut.measurement.errors import BadRecording
     from kedut.measurement.measure import measure
@@ -143,7 +145,7 @@ def _measure(path: Path, modality: str | None, knowledge: Knowledge) -> Done | d
             "try": "cut it into shorter pieces",
         }
     else:
-        return Done(path, measurement, concluded(measurement, knowledge))
+        return Done(path, measurement, concluded(measurement, ours()))
     sentence = f"{told['where']}: {told['what']}; {told['try']}"
     return {"what": sentence, "told": {"file": path.name, "error": told}}
 

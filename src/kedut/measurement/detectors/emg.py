@@ -47,9 +47,28 @@ AT_WORK_JOIN_S = 1.0  # constant: lull in weak work
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 SHORTEST_S = 1.0  # constant: shorter than any rest
+FEW_KNOWN = 0.05  # constant: share of the pieces that is sooner filtered again than kept
 
 Progress = Callable[[float], None]
 Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How large the signal is, cell by cell; the middle of the first cell, and of one to the next.
+
+    Kept only of pieces in which something was found: a day has half a million cells an hour else.
+    """
+
+    first_s: float
+    step_s: float
+    sizes: NDArray[np.float32]
+
+    def within(self, span: Span) -> NDArray[np.float32]:
+        """Give those whose middle lies in a span."""
+        first = max(0, int(np.ceil((span[0] - self.first_s) / self.step_s)))
+        stop = max(first, int(np.floor((span[1] - self.first_s) / self.step_s)) + 1)
+        return self.sizes[first:stop]
 
 
 @dataclass(slots=True)
@@ -58,10 +77,9 @@ class Gathered:
 
     discharges: Discharges = field(default_factory=Discharges)
     working: list[Span] = field(default_factory=list)
-    flats: list[NDArray[np.float64]] = field(default_factory=list)
-    at_edge: list[NDArray[np.bool_]] = field(default_factory=list)
-    sizes: list[NDArray[np.float32]] = field(default_factory=list)
-    size_s: list[NDArray[np.float64]] = field(default_factory=list)
+    flats: list[NDArray[np.float64]] = field(default_factory=lambda: [np.empty((0, 3))])
+    at_edge: list[NDArray[np.bool_]] = field(default_factory=lambda: [np.empty(0, bool)])
+    sizes: list[Sizes] = field(default_factory=list)
     clipped: int = 0
     mains_uv: list[float] = field(default_factory=list)
     noise_uv: list[float] = field(default_factory=list)
@@ -94,12 +112,16 @@ def detect_emg(
     learnt = learn_from(known, seen, cut, shapes, exclude=exclude)
     if learnt.crowded:
         learnt = refine(learnt, known, seen, cut)
+    if len(known) < FEW_KNOWN * cut.count:  # a long recording holds none of them until its end
+        known.clear()
+        learnt.activities.clear()
     found = Gathered()
     for part in _in_order(recording, cut, known, seen.mains_hz):
         number = part.number
         act = learnt.activities.pop(number, None) or activity(part, seen, cut, exclude=exclude)
+        before = len(found.discharges.time)
         explain(View(part, act, learnt, seen, cut, shapes), found.discharges)
-        _gather(found, part, act, cut)
+        _gather(found, part, act, cut, quiet=len(found.discharges.time) == before)
         if progress is not None:
             progress((number + 1) / cut.count)
     return _finish(found, learnt, seen, about, exclude=exclude)
@@ -120,8 +142,11 @@ def _in_order(
 SILENT_UV = 1e-6  # constant: an input that is switched off
 
 
-def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan) -> None:
-    """Keep what a piece tells about quality."""
+def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan, *, quiet: bool) -> None:
+    """Keep what a piece tells about quality.
+
+    quiet : nothing was found in it
+    """
     first_s = cut.first_s(part.number)
     for a, b in act.working:
         low, high = max(2 * a, cut.margin), min(2 * b, cut.margin + cut.keep)
@@ -129,13 +154,15 @@ def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan) -> None:
             found.working.append(
                 (first_s + low / cut.work_rate_hz, first_s + high / cut.work_rate_hz)
             )
-    cell = cut.work // 2 / len(act.size)
-    middle: NDArray[np.float64] = 2 * cell * (np.arange(len(act.size), dtype=np.float64) + 0.5)
-    own = (middle >= cut.margin) & (middle < cut.margin + cut.keep)
-    found.sizes.append(act.size[own])
-    found.size_s.append(first_s + middle[own] / cut.work_rate_hz)
-    found.flats.append(part.flats)
-    found.at_edge.append(part.at_edge)
+    if act.working or act.bursts or not quiet:
+        cell = cut.work // 2 // len(act.size) * 2
+        first = -(-(2 * cut.margin - cell) // (2 * cell))
+        stop = -(-(2 * (cut.margin + cut.keep) - cell) // (2 * cell))
+        at_s = first_s + cell * (first + 0.5) / cut.work_rate_hz
+        found.sizes.append(Sizes(at_s, cell / cut.work_rate_hz, act.size[first:stop].copy()))
+    if len(part.flats):
+        found.flats.append(part.flats)
+        found.at_edge.append(part.at_edge)
     found.clipped += part.clipped
     found.mains_uv.append(float(part.mains_uv.max()))
     found.noise_uv.append(float(np.median(act.noise)))
@@ -229,10 +256,7 @@ def _away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list
 
 def _why(found: Gathered, span: Span) -> Reason:
     """Tell what kind of work a stretch is: tremor, or none in particular."""
-    out: list[NDArray[np.float32]] = []
-    for at, size in zip(found.size_s, found.sizes, strict=True):
-        if len(at) and at[-1] >= span[0] and at[0] <= span[1]:
-            out.append(size[(at >= span[0]) & (at <= span[1])])
+    out = [part for one in found.sizes if len(part := one.within(span))]
     return Reason.TREMOR if out and trembles(np.concatenate(out)) else Reason.VOLUNTARY
 
 

@@ -4,7 +4,7 @@ Compiled: rows are cut out as views before they are run through, so that the pro
 be used; `tests/measurement/emg/plain.py` says the same plainly.
 """
 
-# ruff: noqa: C901, PLR0912, PLR0913, PLR0917 - one loop for numba; calls would hide it
+# ruff: noqa: C901, PLR0912, PLR0913, PLR0915, PLR0917 - one loop for numba; calls would hide it
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ TAPER_S = 1.0  # constant: so slow that the mains leaks no further than 2 Hz
 LOW_HZ = 20.0  # constant: movement and the heart's slow waves lie below
 HIGH_HZ = 450.0  # constant: surface potentials end below; less than the half of the work rate
 TOGETHER = 8  # constant: rows transformed at once: fills the processor's lanes, stays in its cache
+MOST_READ = 1 << 20  # constant: numbers read at once: 4 MB beside the pieces they go to
 NARROW_HZ = 180.0  # constant: most of the power of a potential seen through skin lies below
 
 Block = NDArray[np.float32]
@@ -123,20 +124,33 @@ def raw_blocks(
     Neighbours are read at once.
     """
     out = np.empty((len(numbers), len(recording.about.channels), cut.size), np.float32)
-    spans = [(max(0, cut.start(n)), min(cut.length, cut.start(n) + cut.size)) for n in numbers]
-    together = numbers[-1] - numbers[0] == len(numbers) - 1
-    first = spans[0][0]
-    whole = recording.read(first, spans[-1][1]) if together else None
-    for piece, number, (low, high) in zip(out, numbers, spans, strict=True):
-        x = recording.read(low, high) if whole is None else whole[:, low - first : high - first]
-        before = low - cut.start(number)
-        end = before + x.shape[1]
-        piece[:, before:end] = x
-        if end - before < cut.size:
-            _mirror(piece, before, end)
+    starts = [cut.start(n) for n in numbers]
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        _read(recording, starts, out)
+    else:
+        for start, piece in zip(starts, out, strict=True):
+            _read(recording, [start], piece[None])
+    for start, piece in zip(starts, out, strict=True):
+        first, end = max(0, -start), min(cut.size, cut.length - start)
+        if end - first < cut.size:
+            _mirror(piece, first, end)
             if mains_hz:
-                _draw_on(piece, before, end, cut.rate_hz / mains_hz, cut)
+                _draw_on(piece, first, end, cut.rate_hz / mains_hz, cut)
     return out
+
+
+def _read(recording: Recording, starts: Sequence[int], out: Block) -> None:
+    """Fill pieces that overlap with what there is, from part to part."""
+    size = out.shape[2]
+    first, stop = max(0, starts[0]), min(recording.about.length, starts[-1] + size)
+    step = max(1, MOST_READ // out.shape[1])
+    for low in range(first, stop, step):
+        x = recording.read(low, min(stop, low + step))
+        high = low + x.shape[1]
+        for start, piece in zip(starts, out, strict=True):
+            a, b = max(low, start), min(high, start + size)
+            if a < b:
+                piece[:, a - start : b - start] = x[:, a - low : b - low]
 
 
 def _mirror(x: Block, first: int, end: int) -> None:
