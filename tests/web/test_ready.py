@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from kedut.storage.tables import SCHEMA
 from kedut.web.app import create_app
 from kedut.web.settings import Settings
+from tests.storage.dump_schema import DUMPS
 from tests.web.client import TestClient
 
 NOBODY = "postgresql+psycopg://kedut@127.0.0.1:1/kedut?connect_timeout=1"
@@ -50,6 +53,41 @@ def test_it_does_not_upgrade_and_make_tables_in_what_is_there(
     file.touch()
     assert client.get("/ready").status_code == 200
     assert file.stat().st_size == 0
+
+
+def test_a_database_of_an_older_kedut_is_brought_to_our_schema(
+    client: TestClient, file: Path
+) -> None:
+    file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file)) as older:
+        older.executescript((DUMPS / "sqlite-1.sql").read_text(encoding="utf-8"))
+    assert client.get("/ready").json()["status"] == "ready"
+    with closing(sqlite3.connect(file)) as now:
+        assert now.execute("SELECT version_num FROM kedut_schema").fetchall() == [(SCHEMA,)]
+
+
+def test_a_server_that_starts_does_so_by_itself(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(file)) as older:
+        older.executescript((DUMPS / "sqlite-1.sql").read_text(encoding="utf-8"))
+    with at(f"sqlite:///{file}"), closing(sqlite3.connect(file)) as now:
+        until = time.monotonic() + 60
+        while now.execute("SELECT version_num FROM kedut_schema").fetchall() != [(SCHEMA,)]:
+            assert time.monotonic() < until, "nobody did"
+            time.sleep(0.02)
+
+
+def test_a_database_one_schema_ahead_is_worked_with(client: TestClient, file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    client.app.state.store = None  # type: ignore[attr-defined]
+    client.get("/ready")
+    client.app.state.store.ready()  # type: ignore[attr-defined]
+    with closing(sqlite3.connect(file)) as newer:
+        newer.execute("UPDATE kedut_schema SET version_num = ?", (str(int(SCHEMA) + 1),))
+        newer.commit()
+    other = at(f"sqlite:///{file}")
+    assert other.get("/ready").status_code == 200
+    other.app.state.store.close()  # type: ignore[attr-defined]
 
 
 def test_what_is_no_database_is_told_before_the_first_use(client: TestClient, file: Path) -> None:

@@ -1,4 +1,4 @@
-"""People who keep, add and erase while things break, and the account of what they were told."""
+"""People who answer, keep, add and erase while things break, and what they were told."""
 
 from __future__ import annotations
 
@@ -64,12 +64,19 @@ class Saver:
         """Keep, add and erase until it is time to stop; what was begun is ended first."""
         try:
             while not stop.is_set():
+                self._answer()
                 self._keep()
                 stop.wait(self._chance.expovariate(1 / pause_s))
         except Exception as error:  # noqa: BLE001 - told by whoever asks for the ledger
             self._ledger.unclear.append(f"a person gave up: {error!r}")
         finally:
             self._visitor.close()
+
+    def _answer(self) -> None:
+        """Answer the first page of the interview."""
+        told = {"csrf": self._form(), "action": "about", "whom": "myself", "age": "40"}
+        if 'name="age"' in self._sent("/en/interview", told).text:
+            self._ledger.unclear.append("the interview did not go on")
 
     def _keep(self) -> None:
         link = self._link(

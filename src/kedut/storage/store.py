@@ -26,11 +26,11 @@ from kedut.storage.place import (
     identity,
     make_private,
 )
-from kedut.storage.schema import must_not_be_newer, upgrade
+from kedut.storage.schema import EMPTY, must_not_be_newer, upgrade
 from kedut.storage.seal import Sealed, lookup_of, seal, unseal
 from kedut.storage.sqlite_file import copy_in, copy_out
+from kedut.storage.tables import SCHEMA, notes
 from kedut.storage.tables import kept as table
-from kedut.storage.tables import notes
 from kedut.storage.token import Token
 
 LARGEST_BYTES = 1024 * 1024
@@ -179,8 +179,8 @@ class Store:
     def answers(self) -> None:
         """Return if something could be kept now; else raise StoreUnavailable. Makes nothing.
 
-        A SQLite file that is not there yet is looked for a place; a new PostgreSQL database gets no
-        tables. An old one is upgraded when it is used, not here.
+        A SQLite file that is not there yet is looked for a place; a new database gets no tables.
+        One of an older kedut is brought to our schema.
         """
         if self._upgraded:
             self.ready()
@@ -190,7 +190,9 @@ class Store:
                 can_be_written(self._file)
             if self._file is None or self._file.exists():
                 with reading(self._engine).connect() as connection:
-                    must_not_be_newer(connection)
+                    found = must_not_be_newer(connection)
+                if EMPTY != found != SCHEMA:
+                    self._upgrade_once()
 
     def keys_in_use(self) -> Mapping[str, int]:
         """Count the documents and diaries by the id of the key that sealed them.

@@ -5,13 +5,16 @@ from __future__ import annotations
 import gc
 import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
+from starlette.datastructures import State
 
 import kedut
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
+from kedut.storage.errors import BadAddress, BadKey, StoreUnavailable
+from kedut.storage.store import Store
 from kedut.web import (
     api,
     diary,
@@ -28,6 +31,7 @@ from kedut.web import (
 )
 from kedut.web.api_cases import desk_of
 from kedut.web.failures import add_failures
+from kedut.web.kept_store import store_in
 from kedut.web.leaving import Leaving, heed_signals
 from kedut.web.measure_folder import sweep
 from kedut.web.measure_queue import Queue
@@ -73,8 +77,18 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
     """Make the reasoning fast in the background; until then it is right, and slower."""
     heed_signals(app.state.leaving)
     threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
+    threading.Thread(target=_bring_up, args=(app.state,), daemon=True).start()
     sweep()
     yield
+    store: Store | None = getattr(app.state, "store", None)
+    if store is not None:
+        store.close()
+
+
+def _bring_up(state: State) -> None:
+    """Bring a database of an older kedut to our schema; where that cannot be, /ready says why."""
+    with suppress(StoreUnavailable, BadAddress, BadKey):
+        store_in(state).answers()
 
 
 def _warm(knowledge: Knowledge) -> None:

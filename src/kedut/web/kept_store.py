@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 from fastapi import Request
+from starlette.datastructures import State
 
 from kedut.storage.keys import Keys
 from kedut.storage.place import default_url
@@ -21,7 +22,11 @@ def store_of(request: Request) -> Store:
     BadAddress, BadKey
         The server was started with an address or a key that cannot be.
     """
-    state = request.app.state
+    return store_in(request.app.state)
+
+
+def store_in(state: State) -> Store:
+    """Give the store of an application by its state."""
     store: Store | None = getattr(state, "store", None)
     if store is not None:
         return store
