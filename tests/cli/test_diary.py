@@ -33,7 +33,7 @@ def shown(file: Path, capsys: pytest.CaptureFixture[str], on: str) -> dict:
 
 def test_a_twitch_that_eases_is_told_as_gone(file: Path, capsys) -> None:
     assert diary(file, "import", EASING) == 0
-    found = shown(file, capsys, "2026-11-14")
+    found = shown(file, capsys, "2026-10-31")
     assert found["direction"] == "resolved"
     assert found["urgency"] == found["urgency_before"] == "self-care"
     assert found["new"] == []

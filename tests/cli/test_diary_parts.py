@@ -196,7 +196,7 @@ def test_a_plan_is_drawn_by_its_number_and_its_calendar_says_nothing_of_health(
 
 def test_the_picture_and_the_series_in_fhir_are_written(file, tmp_path, capsys) -> None:
     diary(file, "import", EASING)
-    at = ["--on", "2026-11-13", "--case", CASE]
+    at = ["--on", "2026-10-31", "--case", CASE]
     svg = tmp_path / "course.svg"
     assert diary(file, "show", "--format", "svg", "--out", svg, *at) == 0
     drawn = svg.read_text()
@@ -260,3 +260,13 @@ def test_a_table_of_many_encodings_and_no_zone_is_taken_with_what_to_look_at(
     wide.write_bytes("at\tsaid\n2026-11-15T20:00+07:00\tsome\n".encode("utf-16"))
     assert diary(file, "import", wide) == 0
     assert len(file.read_text().splitlines()) == 3
+
+
+def test_after_a_long_silence_it_is_read_as_of_the_last_day_noted_and_says_so(file, capsys) -> None:
+    diary(file, "import", *(EASING, WEAK))
+    capsys.readouterr()
+    assert diary(file, "show", "--lang", "en") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "See a doctor within 7 days" in told
+    assert "Beside what was expected" in told
+    assert "Nothing is noted since 13 November 2026" in told

@@ -18,6 +18,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
 _REMINDED_AT = time(9)
+_SILENT_DAYS = 7  # after so long the trend says nothing either
 
 
 def show(options: argparse.Namespace) -> int:
@@ -54,11 +55,12 @@ def _print(shown: Revision, knowledge: Knowledge, options: argparse.Namespace) -
     from kedut.report.terminal import console_for
 
     words = knowledge.words(options.lang)
+    today = options.on or _today()
     if not options.out:
-        diary_text.show(shown, knowledge, words, console_for(sys.stdout))
+        diary_text.show(shown, knowledge, words, console_for(sys.stdout), today)
         return
     with Path(options.out).open("w", encoding="utf-8") as out:
-        diary_text.show(shown, knowledge, words, console_for(out))
+        diary_text.show(shown, knowledge, words, console_for(out), today)
 
 
 def _picture(shown: Revision, knowledge: Knowledge, options: argparse.Namespace) -> bytes:
@@ -125,13 +127,23 @@ def _shown(
     knowledge: Knowledge,
     case: Case | None = None,
 ) -> Revision | None:
-    """Read the diary up to the day asked for; none if nothing is noted by then."""
-    today = options.on or datetime.now().astimezone().date()
+    """Read the diary up to the day asked for; none if nothing is noted by then.
+
+    Where no day is asked for and nothing was noted for long, it is read as of the last day noted:
+    what a week of silence says is nothing.
+    """
+    today = options.on or _today()
     days = [day for day in journal.days() if day.day <= today]
     if not days:
         return None
+    if not options.on and (today - days[-1].day).days > _SILENT_DAYS:
+        today = days[-1].day
     told = _case(options, knowledge) if case is None else case
     return revised(told, days, today, knowledge, asked_on=_asked(options), language=options.lang)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
 
 
 def _asked(options: argparse.Namespace) -> date | None:
@@ -188,6 +200,8 @@ def _calendar(options: argparse.Namespace, journal: Journal) -> bytes:
     if shown is None:
         raise ValueError(words.say("diary.empty"))
     title = words.say("diary.reminder")
-    reminder = Reminder(first=shown.look_again, at=_REMINDED_AT, title=title)
+    reminder = Reminder(
+        first=max(shown.look_again, options.on or _today()), at=_REMINDED_AT, title=title
+    )
     made = datetime.now().astimezone()
     return calendar((reminder,), made=made, product=f"-//kedut//diary//{options.lang.upper()}")

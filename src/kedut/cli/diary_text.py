@@ -47,13 +47,17 @@ def _mark(day: Entry | None) -> str:
     return _MARK[Said.SOME if twitch_seen(day) else Said.NONE]
 
 
-def show(shown: Revision, knowledge: Knowledge, words: Words, console: Console) -> None:
-    """Print the page, as wide as the console."""
+def show(
+    shown: Revision, knowledge: Knowledge, words: Words, console: Console, today: date
+) -> None:
+    """Print the page, as wide as the console; today may be later than the day it is as of."""
     lines = lines_of(shown.days, shown.told, shown.now, shown.today, knowledge)
     first, last = (day_in_words(shown.days[place].day, words) for place in (0, -1))
     _say(console, words.say("diary.days", n=len(shown.days), first=first, last=last), indent=0)
+    if today > shown.today:
+        _say(console, words.say("diary.silent", day=last), indent=0)
     teller = Teller(shown.now, knowledge, words.language)
-    _answer(shown, teller, words, console)
+    _answer(shown, teller, words, console, max(today, shown.look_again))
     _part(console, words.say("diary.heading.function"), _function(shown.told, words))
     _part(console, words.say("diary.heading.twitch"), _twitching(shown.told, words))
     _say(console, strip(shown.days, shown.today))
@@ -72,7 +76,9 @@ def show(shown: Revision, knowledge: Knowledge, words: Words, console: Console) 
         _part(console, words.say("heading.sources"), footnotes)
 
 
-def _answer(shown: Revision, teller: Teller, words: Words, console: Console) -> None:
+def _answer(
+    shown: Revision, teller: Teller, words: Words, console: Console, look_again: date
+) -> None:
     level = shown.now.urgency.level
     style, border, icon = STYLES[level]
     body = Text()
@@ -85,7 +91,7 @@ def _answer(shown: Revision, teller: Teller, words: Words, console: Console) -> 
     for reason in teller.reasons():
         body.append(f"\n• {reason}")
     if level is not Level.EMERGENCY:
-        day = day_in_words(shown.look_again, words)
+        day = day_in_words(look_again, words)
         body.append("\n" + words.say("diary.look_again", day=day))
     console.print(Panel(body, border_style=border, title=words.say("diary.heading.answer")))
 
