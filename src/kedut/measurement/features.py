@@ -195,18 +195,24 @@ def usable_stretches(about: About, detected: Detected) -> list[tuple[float, floa
 
 def squeezed(times_s: Floats, stretches: list[tuple[float, float]]) -> Floats:
     """Give times as if only the usable stretches had passed."""
-    moved = np.empty(len(times_s))
-    for place, time in enumerate(times_s):
-        moved[place] = sum(
-            min(time, end) - start for start, end in stretches if start < time
-        )  # what lies in a cut falls on its edge
-    return moved
+    if not stretches:
+        return np.zeros(len(times_s))
+    starts, ends = np.array(stretches).T
+    passed = np.concatenate(([0.0], np.cumsum(ends - starts)))
+    begun = np.searchsorted(starts, times_s, "left")
+    beyond = np.maximum(ends[np.maximum(begun - 1, 0)] - times_s, 0)
+    # what lies in a cut falls on its edge
+    return np.asarray(np.where(begun > 0, passed[begun] - beyond, 0.0))
 
 
 def _between(times: Floats, stretches: list[tuple[float, float]]) -> Floats:
     """Give the intervals between neighbours with no cut between them."""
-    within = [times[(times >= start) & (times <= end)] for start, end in stretches if end > start]
-    return np.concatenate([np.diff(part) for part in within]) if within else np.empty(0)
+    if not stretches:
+        return np.empty(0)
+    starts, ends = np.array(stretches).T
+    first, stop = np.searchsorted(times, starts, "left"), np.searchsorted(times, ends, "right")
+    within = [times[a:b] for a, b in zip(first.tolist(), stop.tolist(), strict=True)]
+    return np.concatenate([np.diff(part) for part in within])
 
 
 def _intervals(times: Floats, between: Floats, stretches: list[tuple[float, float]]) -> Intervals:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -46,6 +47,7 @@ AT_WORK = 0.2  # constant: share of a recording that no rubbing takes
 AT_WORK_JOIN_S = 1.0  # constant: lull in weak work
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
+PIECE_S = 60.0  # constant: no piece is longer
 SHORTEST_S = 1.0  # constant: shorter than any rest
 FEW_KNOWN = 0.05  # constant: share of the pieces that is sooner filtered again than kept
 
@@ -256,7 +258,9 @@ def _away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list
 
 def _why(found: Gathered, span: Span) -> Reason:
     """Tell what kind of work a stretch is: tremor, or none in particular."""
-    out = [part for one in found.sizes if len(part := one.within(span))]
+    near = bisect_left(found.sizes, span[0] - PIECE_S, key=lambda one: one.first_s)
+    last = bisect_right(found.sizes, span[1], key=lambda one: one.first_s)
+    out = [part for one in found.sizes[near:last] if len(part := one.within(span))]
     return Reason.TREMOR if out and trembles(np.concatenate(out)) else Reason.VOLUNTARY
 
 
