@@ -22,7 +22,7 @@ COMMAND = "python -m kedut.bench.measure_speed"
 _RUNS = 3
 _RATE_HZ = 2048.0
 _BLOCK_S = 30.0
-_ONE_S, _MANY_S = 1200.0, 120.0
+_ONE_S, _SHORT_S, _MANY_S = 1200.0, 180.0, 120.0
 _MEMORY_S = (600.0, 1800.0)
 _KIB = 1024.0
 
@@ -80,20 +80,26 @@ class Repeated:
 
     def read(self, start: int, stop: int) -> Samples:
         """Give samples `start` to `stop`."""
-        places = np.arange(max(0, start), min(stop, self._about.length))
-        return self._samples[:, places % self._samples.shape[1]]
+        start, stop = max(0, start), min(stop, self._about.length)
+        every = self._samples.shape[1]
+        first = start // every
+        parts = [
+            self._samples[:, max(0, start - n * every) : stop - n * every]
+            for n in range(first, -(-stop // every))
+        ]
+        return np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
 
     def close(self) -> None:
         """Do nothing."""
 
 
-def block(channels: int, seconds: float) -> Samples:
+def block(channels: int, seconds: float, setting: str = "clean") -> Samples:
     """Give a recording at 2048 Hz with fasciculations; channels are one, or 8 by 8."""
     from kedut.simulate.emg import simulate_emg
     from kedut.simulate.emg_draw import Setting, draw_scene
     from kedut.simulate.emg_potential import bipolar, grid
 
-    scene = draw_scene(0, Setting.CLEAN, duration_s=seconds)
+    scene = draw_scene(0, Setting(setting), duration_s=seconds)
     electrodes = bipolar(20.0) if channels == 1 else grid(8, channels // 8, 8.0)
     return simulate_emg(
         replace(scene, rate_hz=_RATE_HZ, electrodes=electrodes), 0
@@ -102,15 +108,31 @@ def block(channels: int, seconds: float) -> Samples:
 
 def speeds() -> list[Speed]:
     """Measure EMG of one and of 64 channels, motion, and film."""
+    return [*emg_speed(), motion_speed(), *film_speed()]
+
+
+def emg_speed() -> list[Speed]:
+    """Measure EMG: long, as long as is usual with few and with very many twitches, and a grid.
+
+    What is short shows what it costs to begin, what is busy what a potential costs.
+    """
     from kedut.measurement.detectors.emg import detect_emg
 
     found = []
-    for channels, seconds in ((1, _ONE_S), (64, _MANY_S)):
-        recording = Repeated(block(channels, _BLOCK_S), seconds)
+    for channels, seconds, setting in (
+        (1, _ONE_S, "clean"),
+        (1, _SHORT_S, "rare"),
+        (1, _SHORT_S, "clean"),
+        (1, _SHORT_S, "frequent"),
+        (64, _MANY_S, "clean"),
+    ):
+        recording = Repeated(block(channels, _BLOCK_S, setting), seconds)
+        twitches = len(detect_emg(recording).twitches) * 60 / seconds
         ours = best(partial(detect_emg, recording), seconds)
         plain = best(partial(envelope, recording), seconds)
-        found.append(Speed(label=f"EMG, {channels} at 2048 Hz", times_real=ours, plain=plain))
-    return [*found, motion_speed(), *film_speed()]
+        label = f"EMG, {channels} at 2048 Hz, {seconds / 60:.0f} min, {twitches:.0f} a minute"
+        found.append(Speed(label=label, times_real=ours, plain=plain))
+    return found
 
 
 def motion_speed() -> Speed:
