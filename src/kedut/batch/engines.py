@@ -64,9 +64,11 @@ class Here:
         return ended
 
     def stop(self) -> None:
-        """End what measures for this process."""
+        """Let go of what was kept for the next part."""
+        from kedut.batch.rows_parquet import let_go
         from kedut.batch.work_recordings import stop_readers
 
+        let_go()
         stop_readers()
 
 

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from kedut.batch.errors import Stopped
-from kedut.batch.place import content, local, remove, write_once, write_whole
+from kedut.batch.place import content, is_there, local, remove, write_once, write_whole
 
 BEAT_S = 5.0
 SILENT_S = 20.0  # without a beat for so long, its holder is taken for gone
@@ -121,11 +121,10 @@ class Lock:
         while time.monotonic() < until:
             time.sleep(min(0.1, self._silent_s / 10))
             now = self._holder()
-            if not now:
+            if not now and not is_there(self.url):
                 return
-            if held and now != held:
+            if now != held:  # it gives signs of life
                 raise self._taken(now)
-            held = held or now
         self._take_over(held, f"it has given no sign for {self._silent_s:g} s")
 
     def _take_over(self, held: dict[str, Any], why: str) -> None:

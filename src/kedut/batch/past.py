@@ -9,6 +9,7 @@ from typing import Any
 
 from kedut.batch.errors import Stopped
 from kedut.batch.place import is_there, reading
+from kedut.batch.tables import RESULTS
 
 METADATA = b"kedut.parts"  # in the footer: each part's key and rows, in order
 _ROWS = 8192
@@ -23,27 +24,24 @@ class _Span:
 class Past:
     """Earlier tables of the same names; nothing where there are none, or not whole."""
 
-    def __init__(self, tables: Mapping[str, str], *, mine: bool = True) -> None:
+    def __init__(self, tables: Mapping[str, str]) -> None:
         self._cursors: dict[str, _Cursor] = {}
         self._spans: dict[str, dict[str, _Span]] = {}
-        for name, url in tables.items():
-            if not is_there(url):
-                continue
-            cursor = _Cursor(url)
-            if cursor.parts is None:
-                if mine:
-                    raise Stopped(
-                        url, "is there and was not written by kedut", "choose another --out"
-                    )
-                continue
-            self._cursors[name], start = cursor, 0
-            spans = self._spans[name] = {}
+        try:
+            for name, url in tables.items():
+                if is_there(url):
+                    self._cursors[name] = _Cursor(url)
+        except BaseException:
+            self.close()
+            raise
+        for name, cursor in self._cursors.items():
+            start, spans = 0, self._spans.setdefault(name, {})
             for key, rows in cursor.parts:
                 spans[key] = _Span(start, rows)
                 start += rows
         whole = set(self._spans) == set(tables)
         self.keys = set.intersection(*(set(s) for s in self._spans.values())) if whole else set()
-        self.order = [key for key, _ in self._cursors["results"].parts or ()] if whole else []
+        self.order = [key for key, _ in self._cursors[RESULTS].parts] if whole else []
 
     def rows(self, key: str) -> dict[str, int]:
         """Give how many rows of each table a part has."""
@@ -75,12 +73,11 @@ class _Cursor:
             raise Stopped(
                 url, "is no Parquet file", "remove it, or choose another --out"
             ) from error
-        told = (self._opened.schema_arrow.metadata or {}).get(METADATA)
+        told = (self._opened.metadata.metadata or {}).get(METADATA)
         if told is None:
-            told = (self._opened.metadata.metadata or {}).get(METADATA)
-        self.parts: list[tuple[str, int]] | None = None
-        if told is not None:
-            self.parts = [(str(key), int(rows)) for key, rows in json.loads(told)]
+            self._file.close()
+            raise Stopped(url, "is there and was not written by kedut", "choose another --out")
+        self.parts = [(str(key), int(rows)) for key, rows in json.loads(told)]
         self._at = 0
         self._batches: Any = None
         self._left: Any = None

@@ -11,13 +11,16 @@ from kedut.batch.job import Job
 from kedut.batch.part import Broken, Part, key_of
 from kedut.batch.place import absolute, size_of
 
-ROWS = 10_000  # cases in a part: some seconds of work, some ten megabytes of answers
 TABLES = (".parquet", ".csv", ".tsv")
 SUFFIXES = (*TABLES, ".jsonl", ".ndjson", ".json")
 
 
-def parts_of(names: Sequence[str], job: Job, note: Note, rows: int = ROWS) -> Iterator[Part]:
+def parts_of(names: Sequence[str], job: Job, note: Note, rows: int) -> Iterator[Part]:
     """Give the parts of some files, in order; a file that cannot be read is one that is wrong.
+
+    Parameters
+    ----------
+    rows : cases in a part; 10,000 take some seconds and give some ten megabytes
 
     Raises
     ------

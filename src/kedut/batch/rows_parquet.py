@@ -38,11 +38,16 @@ class _Position:
         self.at = (source.url, source.group, source.start + count)
         return taken
 
+    def close(self) -> None:
+        """Let go of the file."""
+        if self.file is not None:
+            self.file.close()
+        self.at, self.batches, self.left, self.file = ("", 0, 0), iter(()), None, None
+
     def _open(self, source: Rows) -> None:
         import pyarrow.parquet as pq
 
-        if self.file is not None:
-            self.file.close()
+        self.close()
         self.file = reading(source.url)
         opened = pq.ParquetFile(self.file, pre_buffer=False, buffer_size=_BLOCK)
         names = [name for name in opened.schema_arrow.names if is_used(name)]
@@ -67,6 +72,11 @@ class _Position:
 _here = _Position()
 
 
+def let_go() -> None:
+    """Close the file that was read last."""
+    _here.close()
+
+
 def parquet_rows(source: Rows, entries: int) -> Iterator[Row]:
     """Give the rows of a part of a Parquet file.
 
@@ -81,7 +91,7 @@ def parquet_rows(source: Rows, entries: int) -> Iterator[Row]:
     try:
         batches = _here.take(source, entries)
     except BaseException:
-        _here.at = ("", 0, 0)
+        _here.close()
         raise
     for batch in batches:
         columns = [(name, _values(batch.column(name))) for name in batch.schema.names]

@@ -93,4 +93,4 @@ def _task(options: argparse.Namespace, watch: Shown) -> tuple[Task, Iterator[Par
         again=options.again_errors,
         notes=watch.notes,
     )
-    return task, parts_of(options.cases, job, watch.tell)
+    return task, parts_of(options.cases, job, watch.tell, options.part)

@@ -28,7 +28,7 @@ def add_many(parser: argparse.ArgumentParser, out: str) -> None:
     parser.add_argument("--out", metavar="PATH", help=out)
     parser.add_argument(
         "--workers",
-        type=_count,
+        type=count,
         metavar="N",
         help="into a table: so many processes (default: one a core)",
     )
@@ -42,7 +42,8 @@ def add_many(parser: argparse.ArgumentParser, out: str) -> None:
     )
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Read a number of things from an option."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("at least 1")
