@@ -8,6 +8,7 @@ from starlette.types import Message, Receive, Scope
 
 LARGEST_BYTES = 256 * 1024
 LARGEST_FHIR_BYTES = 1024 * 1024
+LARGEST_DIARY_BYTES = 4 * 1024 * 1024  # as a table; ten years of days need a quarter of it
 WITHIN_S = 20.0
 LARGEST_RECORDING_BYTES = 200 * 1024 * 1024
 RECORDING_WITHIN_S = 600.0  # a film of a minute over a slow line

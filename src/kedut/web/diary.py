@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
@@ -22,7 +23,7 @@ from kedut.web.diary_form import NotSaid, entry_of, is_fresh_id, typed_from
 from kedut.web.diary_log import Plan, address_of, opened, write, write_plan
 from kedut.web.diary_page import shown, today_of
 from kedut.web.diary_show import diary_page, fields, form_page, noting, to
-from kedut.web.keep import add, token_in
+from kedut.web.keep import add, once, token_in
 from kedut.web.keep import entry_of as kept_entry
 from kedut.web.keep_failures import lost, safely
 from kedut.web.kept_store import store_of
@@ -177,11 +178,11 @@ def correct(request: Request, language: str, token: str, entry: str, form: Form)
         there, before = _standing(journal, history), _last_said(history)
         if form.one("action") == "retract":
             if there is not None:
-                write(store, mine, [retracted(history[0].entry_id, now())])
+                write(store, mine, [retracted(history[0].entry_id, _after(history))])
             return to(language, mine, "/entries")
         said = entry_of(form, history[0].entry_id, now(), knowledge, before)
         if said != there:
-            write(store, mine, [corrected(said, now())])
+            write(store, mine, [corrected(said, _after(history))])
         return to(language, mine)
 
     return noting(request, language, form, mine, work, again)
@@ -201,7 +202,13 @@ def _events(journal: Journal, entry: Entry) -> list[Event]:
         return [added(entry, now())]
     if any(event.entry is not None and _alike(event.entry, entry) for event in history):
         return []
-    return [corrected(entry, now())]
+    return [corrected(entry, _after(history))]
+
+
+def _after(history: tuple[Event, ...]) -> datetime:
+    """Give the moment it is, after all that was recorded: a clock set back undoes no change."""
+    last = max(event.recorded for event in history)
+    return max(now(), last + timedelta(microseconds=1))
 
 
 def _alike(one: Entry, other: Entry) -> bool:
@@ -220,7 +227,7 @@ def _from_answer(request: Request, language: str, form: Posted) -> Response:
         return RedirectResponse(f"/{language}/diary", 303)
     store, old, entry = store_of(request), form.one("kept"), kept_entry(knowledge, told)
     if not old:
-        return to(language, store.keep(appended(None, entry)))
+        return to(language, store.keep(appended(None, entry), once(request, form, entry.t)))
     token = token_in(old)
     add(store, token, entry)
     return to(language, token)

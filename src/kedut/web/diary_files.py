@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import time, timedelta
 from typing import Annotated
 
@@ -15,6 +16,7 @@ from kedut.diary.errors import LineFault
 from kedut.diary.reminders import Reminder, calendar
 from kedut.diary.table import dump_table, load_table
 from kedut.diary.wire import Imported, dump_events, load_events
+from kedut.knowledge.knowledge_base import Knowledge
 from kedut.storage.errors import NotKept, TooMany
 from kedut.storage.token import Token
 from kedut.web.answers import Posted, posted
@@ -25,11 +27,15 @@ from kedut.web.keep_failures import again, lost, safely
 from kedut.web.kept_store import store_of
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
-from kedut.web.zones import now
+from kedut.web.zones import NoZone, now, zone_of
 
 router = APIRouter(include_in_schema=False)
 Form = Annotated[Posted, Depends(posted)]
-KINDS = {"csv": "text/csv; charset=utf-8", "json": "application/x-ndjson; charset=utf-8"}
+KINDS = {
+    "csv": ("text/csv; charset=utf-8", "csv"),
+    "json": ("application/x-ndjson; charset=utf-8", "jsonl"),
+    "fhir": ("application/fhir+json", "fhir.json"),
+}
 _REMINDED_AT = time(19)
 _AGAIN_AT = time(9)
 _DAILY_DAYS = 14
@@ -49,11 +55,9 @@ def export(request: Request, language: str, token: str, kind: str, form: Form) -
 
     def work() -> Response:
         diary = opened(store_of(request), Token.parse(token), knowledge_of(request))
-        if kind == "csv":
-            text, ending = dump_table(diary.journal.entries()), "csv"
-        else:
-            text, ending = dump_events(diary.journal.events), "jsonl"
-        return _file(text.encode(errors="replace"), f"kedut-diary.{ending}", KINDS[kind])
+        media, ending = KINDS[kind]
+        content = _content(kind, diary, knowledge_of(request), language)
+        return _file(content.encode(errors="replace"), f"kedut-diary.{ending}", media)
 
     return safely(request, language, form, work)
 
@@ -90,17 +94,20 @@ async def take_in(request: Request, language: str, token: str) -> Response:
         form, name, content = Posted({}), "", b""
     if not holds(request, form.one(FIELD)):
         return again(request, language, Posted({}))
-    return await run_in_threadpool(_taken_in, request, language, token, name, content)
+    told = (name, content, form.one("zone"))
+    return await run_in_threadpool(_taken_in, request, language, token, told)
 
 
-def _taken_in(request: Request, language: str, token: str, name: str, content: bytes) -> Response:
+def _taken_in(
+    request: Request, language: str, token: str, told: tuple[str, bytes, str]
+) -> Response:
     try:
         mine = Token.parse(token)
     except NotKept:
         return lost(request, language, Posted({}))
 
     def work() -> Response:
-        found = read(name, content)
+        found = read(*told)
         small = [event for event in found.events if fits(event)]
         new, full = 0, False
         try:
@@ -114,6 +121,7 @@ def _taken_in(request: Request, language: str, token: str, name: str, content: b
             status=413 if full else 200 if small else 422,
             token=token,
             faults=found.faults,
+            remarks=found.remarks,
             large=[event for event in found.events if not fits(event)],
             full=full,
             new=new,
@@ -124,18 +132,41 @@ def _taken_in(request: Request, language: str, token: str, name: str, content: b
     return safely(request, language, Posted({}), work)
 
 
-def read(name: str, content: bytes) -> Imported:
-    """Read what was sent: a table, or JSON lines; what is no text at all is one fault."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", errors="replace")  # what old spreadsheets write
+def read(name: str, content: bytes, zone: str = "") -> Imported:
+    """Read what was sent: a table, or JSON lines; what is no text at all is one fault.
+
+    Parameters
+    ----------
+    zone : of times in a table that are written without one
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = content.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", errors="replace")  # what old spreadsheets write
     if not text.strip():
         return Imported(events=(), faults=(LineFault(line=1, what="the file is empty", text=""),))
     ending = name.rpartition(".")[2].casefold()
-    if ending in _SHEET or not text.lstrip().startswith("{"):
-        return load_table(text)
-    return load_events(text)
+    if ending not in _SHEET and text.lstrip().startswith("{"):
+        return load_events(text)
+    try:
+        zone_of(zone)
+    except NoZone:
+        zone = ""
+    return load_table(text, zone=zone or None)
+
+
+def _content(kind: str, diary: Diary, knowledge: Knowledge, language: str) -> str:
+    if kind == "csv":
+        return dump_table(diary.journal.entries())
+    if kind == "json":
+        return dump_events(diary.journal.events)
+    from kedut.fhir.diary_series import series
+
+    shape = series(diary.journal, knowledge, language)
+    return json.dumps(shape, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _reminder(what: str, diary: Diary, request: Request, language: str, title: str) -> Reminder:

@@ -7,7 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from markupsafe import Markup
+
 from kedut.assess.assessment import Assessment
+from kedut.assess.changed import changed
 from kedut.assess.interview import FIRST_VARIABLES, Question
 from kedut.assess.revision import Revision, revised
 from kedut.assess.transcript import Transcript, answered, interview_of, pack
@@ -16,9 +19,13 @@ from kedut.diary.function import Ability
 from kedut.diary.journal import Event, Journal
 from kedut.diary.schedule import Block
 from kedut.diary.trend import Direction
+from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.report.day import day_in_words
+from kedut.report.diary_lines import lines_of
+from kedut.report.diary_picture import picture
+from kedut.report.diary_sentences import changed_told, course_told
 from kedut.report.sentences import Teller
 from kedut.web.diary_curve import Curve, curve
 from kedut.web.diary_log import Diary, Plan
@@ -30,6 +37,8 @@ _WEEK = timedelta(days=7)
 _ENOUGH_A_WEEK = 7  # one a day
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
+_SILENT_DAYS = 7  # after which a trend says nothing
+_MOST_DRAWN_DAYS = 120  # longer ones are drawn by their last weeks
 CLOCK = FIRST_VARIABLES[0]
 
 
@@ -62,6 +71,7 @@ class Shown:
     curve: Curve | None
     changed: tuple[str, ...]
     expected: tuple[str, ...]
+    picture: Markup
     trials: Trials
     barred: tuple[str, ...]
     plan: Plan | None
@@ -84,13 +94,11 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
     words = knowledge.words(language)
     today, last = today_of(diary.journal, now)
     entries = diary.journal.entries()
-    case = interview_of(diary.told).case
-    revision = revised(
-        case, diary.journal.days(), today, knowledge, asked_on=diary.asked_on, language=language
-    )
+    revision = revision_of(diary, knowledge, language, now)
     of_today = [entry for entry in entries if entry.day == today]
     rate = revision.told.rate
     level = revision.now.urgency.level
+    expected = tuple(course_told(revision.told, revision.now, words)) if revision.days else ()
     tried = trials(revision.days, revision.case, level, knowledge, words)
     return Shown(
         revision=revision,
@@ -98,12 +106,13 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
         today=today,
         today_entry=of_today[-1] if of_today else None,
         last=_last(last, words),
-        look_again=day_in_words(revision.look_again, words),
+        look_again=day_in_words(max(today, revision.look_again), words),
         function=tuple(_function(revision, words)),
         twitching=tuple(_twitching(revision, words)),
-        curve=curve(rate, revision.days, today, words) if rate else None,
-        changed=tuple(_changed(revision, words)),
-        expected=tuple(_expected(revision, words)),
+        curve=curve(rate, revision.days, revision.today, words) if rate else None,
+        changed=tuple(_changed(revision, words)) if revision.days else (),
+        expected=expected,
+        picture=_drawn(revision, knowledge, diary.asked_on, expected, words),
         trials=tried,
         barred=tuple(words.of("findings", name, "name") for name in tried.barred),
         plan=diary.plan,
@@ -114,6 +123,25 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
         t=pack(carried(diary.told, revision, knowledge)),
         unreadable=diary.unreadable,
         ignored=revision.told.ignored,
+    )
+
+
+def revision_of(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> Revision:
+    """Give the answer as the diary has it now, or as of its last day where it is silent for long.
+
+    What weeks without a note say is nothing.
+    """
+    today, _ = today_of(diary.journal, now)
+    days = diary.journal.days()
+    noted = [day.day for day in days if day.day <= today]
+    silent = bool(noted) and (today - noted[-1]).days > _SILENT_DAYS
+    return revised(
+        interview_of(diary.told).case,
+        days,
+        noted[-1] if silent else today,
+        knowledge,
+        asked_on=diary.asked_on,
+        language=language,
     )
 
 
@@ -196,33 +224,39 @@ def _twitching(revision: Revision, words: Words) -> Iterator[str]:
 
 
 def _changed(revision: Revision, words: Words) -> Iterator[str]:
-    before, now = revision.before.urgency.level, revision.now.urgency.level
-    if before is not now:
-        key = "rises" if now.rank > before.rank else "falls"
-        yield words.say(
-            f"diary_page.level_{key}",
-            before=words.say(f"level.{before}"),
-            after=words.say(f"level.{now}"),
+    """Give what the last day noted changed, and why; a rise is said to come from it."""
+    found = changed(revision.before, revision.now, revision.new)
+    sentences = list(changed_told(found, words))
+    if found.level_after is not found.level_before:
+        way = "rises" if found.level_after.rank > found.level_before.rank else "falls"
+        before, after = (
+            words.say(f"level.{level}") for level in (found.level_before, found.level_after)
         )
-    for one in revision.new:
-        yield words.say(
-            "diary.changed.finding",
-            what=words.of("findings", one.id, "name"),
-            why=words.say(f"diary.why.{one.why}"),
-            day=day_in_words(one.first, words),
-        )
-    if before is now and not revision.new and revision.days:
-        yield words.say("diary.changed.none")
+        sentences[0] = words.say(f"diary_page.level_{way}", before=before, after=after)
+    return iter(sentences)
 
 
-def _expected(revision: Revision, words: Words) -> Iterator[str]:
-    """Give the course seen beside the one expected; nothing where too little is seen."""
-    seen = revision.now.observed
-    if seen is None or seen.comes_and_goes or not seen.seen_days:
-        return
-    still = round(100 * seen.still_expected)
-    yield words.say("diary_page.expected", days=seen.seen_days, still=max(1, min(99, still)))
-    yield words.say("diary_page.expected_late" if seen.late else "diary_page.expected_within")
+def _drawn(
+    revision: Revision,
+    knowledge: Knowledge,
+    asked_on: date | None,
+    expected: Sequence[str],
+    words: Words,
+) -> Markup:
+    """Give the picture of the course beside the expected ones; none of years, or in need of help.
+
+    What is expected of a cause is no picture for an emergency, and not known under 18.
+    """
+    now, days = revision.now, revision.days
+    if not days or not now.adult or now.urgency.level is Level.EMERGENCY:
+        return Markup("")
+    if (revision.today - days[0].day).days > _MOST_DRAWN_DAYS:
+        return Markup("")
+    lines = lines_of(days, revision.told, now, revision.today, knowledge, asked_on=asked_on)
+    if lines is None:
+        return Markup("")
+    names = [words.of("causes", one.cause, "name") for one in lines.expected]
+    return picture(lines, names, expected, words)
 
 
 def _blocks(plan: Plan | None, today: date, words: Words) -> Iterator[PlannedDays]:

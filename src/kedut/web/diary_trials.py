@@ -2,34 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kedut.advice.trial import may_try, placebo
 from kedut.case.case import Case
-from kedut.case.finding_space import finding_space, holds
 from kedut.diary.compare import Comparison, Measure, Verdict, Why, compare
 from kedut.diary.entry import Entry
+from kedut.diary.tried import MAGNESIUM, PLANNED, REMEDIES, TRIED, with_it
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 
-MAGNESIUM = "magnesium"
-REMEDIES = ("stretching", "massage", "warmth", MAGNESIUM)
-HABITS = ("coffee", "short_sleep")
-PLANNED = ("stretching", "massage", "warmth", "no_coffee", MAGNESIUM)
-# Nobody tries by themselves then (review section 8): kidneys, pregnancy, drinking.
-NEVER = (
-    "chronic_kidney_disease_known",
-    "dialysis",
-    "low_egfr",
-    "pregnancy",
-    "heavy_alcohol_use",
-    "alcohol_withdrawal",
-)
-_SAFE_TABLETS = "everyday_twitch.magnesium"  # the row that says when tablets are no good idea
 _MOST_DAYS = 84  # twelve weeks: what was before says little of now
 _FEWEST_DAYS = 2
-_SHORT_SLEEP_HOURS = 6.5
+_ANYTHING = "stretching"  # what bars this bars all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +24,6 @@ class Tried:
     """One thing compared: what, and what came of it in words."""
 
     what: str
-    comparison: Comparison
     sentences: tuple[str, ...]
 
 
@@ -45,12 +31,14 @@ class Tried:
 class Trials:
     """What was compared, what may be tried by a plan, and why not where it may not.
 
-    barred : findings that forbid it; held_back : the answer itself comes first
+    barred : findings that forbid it; ask : findings that must be told to be absent first
+    held_back : the answer itself comes first
     """
 
     tried: tuple[Tried, ...]
     offered: tuple[str, ...]
     barred: tuple[str, ...]
+    ask: tuple[str, ...]
     held_back: bool
 
 
@@ -58,67 +46,27 @@ def trials(
     days: Sequence[Entry], case: Case, level: Level, knowledge: Knowledge, words: Words
 ) -> Trials:
     """Compare what was noted on some days and not on others."""
-    barred = tuple(name for name in NEVER if _has(case, name, knowledge))
-    held_back = level.rank > Level.ROUTINE.rank
-    if barred:
-        return Trials(tried=(), offered=(), barred=barred, held_back=held_back)
-    tablets = _tablets_allowed(case, knowledge)
-    found = []
-    for what in (*HABITS, *REMEDIES):
-        if what == MAGNESIUM and not tablets:
-            continue
-        on = _on(what)
+    all_ = may_try(case, _ANYTHING, level, knowledge)
+    tablets = not may_try(case, MAGNESIUM, level, knowledge).barred
+    found: list[Tried] = []
+    for what in () if all_.barred else TRIED:
+        on = with_it(what)
         some = [day for day in days if on(day) is not None][-_MOST_DAYS:]
-        with_it = sum(on(day) is True for day in some)
-        if min(with_it, len(some) - with_it) >= _FEWEST_DAYS:
-            comparison = compare(some, on)
-            found.append(
-                Tried(
-                    what=what,
-                    comparison=comparison,
-                    sentences=tuple(_told(what, comparison, words)),
-                )
-            )
-    offered = () if held_back else tuple(w for w in PLANNED if w != MAGNESIUM or tablets)
-    return Trials(tried=tuple(found), offered=offered, barred=(), held_back=held_back)
-
-
-def _has(case: Case, name: str, knowledge: Knowledge) -> bool:
-    space = finding_space(knowledge)
-    return bool(space.close(case).present & space.bit.get(name, 0))
-
-
-def _tablets_allowed(case: Case, knowledge: Knowledge) -> bool:
-    rows = [row for row in knowledge.treatments if row.id == _SAFE_TABLETS]
-    space = finding_space(knowledge)
-    findings = space.close(case)
-    return bool(rows) and not any(
-        row.not_when is not None and holds(space.compile(row.not_when), findings, strictly=False)
-        for row in rows
+        with_ = sum(on(day) is True for day in some)
+        if min(with_, len(some) - with_) >= _FEWEST_DAYS and (what != MAGNESIUM or tablets):
+            told = tuple(_told(what, compare(some, on), knowledge, words))
+            found.append(Tried(what=what, sentences=told))
+    closed = bool(all_.barred) or all_.see_first
+    return Trials(
+        tried=tuple(found),
+        offered=() if closed else tuple(w for w in PLANNED if w != MAGNESIUM or tablets),
+        barred=all_.barred,
+        ask=all_.ask,
+        held_back=all_.see_first,
     )
 
 
-def _on(what: str) -> Callable[[Entry], bool | None]:
-    """Give what tells a day with it from one without; not said is neither."""
-
-    def coffee(day: Entry) -> bool | None:
-        cups = day.context.caffeine_cups
-        return None if cups is None else cups > 0
-
-    def short_sleep(day: Entry) -> bool | None:
-        hours = day.context.sleep_hours
-        return None if hours is None else hours < _SHORT_SLEEP_HOURS
-
-    def taken(day: Entry) -> bool | None:
-        context = day.context
-        if what in context.remedies:
-            return True
-        return False if context.no_remedy or context.remedies else None
-
-    return {"coffee": coffee, "short_sleep": short_sleep}.get(what, taken)
-
-
-def _told(what: str, found: Comparison, words: Words) -> list[str]:
+def _told(what: str, found: Comparison, knowledge: Knowledge, words: Words) -> list[str]:
     """Give what came of it; that it cannot be told is an answer."""
     with_it = words.say(f"diary_page.tried.{what}")
     days = {"on": found.days_on, "off": found.days_off, "what": with_it}
@@ -131,6 +79,7 @@ def _told(what: str, found: Comparison, words: Words) -> list[str]:
     if None not in factor and found.measure is not Measure.GRADES:
         low, middle, high = (f"{100 * part:.0f}" for part in factor if part is not None)
         told.append(words.say("diary_page.tried_factor", middle=middle, low=low, high=high))
-    if what in REMEDIES:
-        told.append(words.say("diary_page.placebo"))
+    dummy = placebo(knowledge)
+    if what in REMEDIES and dummy is not None:
+        told.append(words.say("diary_page.placebo", n=round(100 * dummy.share)))
     return told

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -12,14 +13,23 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 
-from kedut.assess.transcript import interview_of, pack
+from kedut.assess.assessment import Assessment
+from kedut.assess.transcript import Transcript, interview_of, pack
+from kedut.case.case import Case
+from kedut.report.doctor_timeline import Timeline, timeline
 from kedut.report.doctor_types import HandOver
 from kedut.report.pdf import CannotPrint, doctor_html, doctor_pdf
+from kedut.storage.token import Token
 from kedut.web.answers import Posted, posted, transcript_of
 from kedut.web.csrf import FIELD, holds
+from kedut.web.diary_log import opened
+from kedut.web.diary_page import revision_of
+from kedut.web.keep_failures import safely
+from kedut.web.kept_store import store_of
 from kedut.web.language import known
 from kedut.web.render import knowledge_of, render
 from kedut.web.result import assessed
+from kedut.web.zones import now
 
 router = APIRouter(include_in_schema=False)
 
@@ -35,19 +45,64 @@ def no_sheet(request: Request, language: str) -> HTMLResponse:
 @router.post("/{language}/doctor")
 async def sheet(request: Request, language: str) -> Response:
     """Show the sheet."""
-    return await run_in_threadpool(_sheet, request, known(language), await posted(request))
+    return await _safely(_sheet, request, known(language))
 
 
 @router.post("/{language}/doctor.pdf")
 async def printed(request: Request, language: str) -> Response:
     """Give the sheet as a file."""
-    return await run_in_threadpool(_printed, request, known(language), await posted(request))
+    return await _safely(_printed, request, known(language))
 
 
 @router.post("/{language}/doctor.fhir.json")
 async def filed(request: Request, language: str) -> Response:
     """Give the same as a file for the system of a clinic."""
-    return await run_in_threadpool(_filed, request, known(language), await posted(request))
+    return await _safely(_filed, request, known(language))
+
+
+async def _safely(
+    make: Callable[[Request, str, Posted], Response], request: Request, language: str
+) -> Response:
+    """Make it; where a diary goes along and cannot be opened, say so."""
+    form = await posted(request)
+    return await run_in_threadpool(
+        safely, request, language, form, lambda: make(request, language, form)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What a sheet is made of: an interview, or a diary with what it makes of one."""
+
+    transcript: Transcript
+    found: Assessment
+    case: Case
+    days: Timeline | None = None
+
+
+def _told(request: Request, language: str, form: Posted, ticked: frozenset[str]) -> Told:
+    """Give what the form is about; where a diary's link goes along, with its page.
+
+    Raises
+    ------
+    NotKept, NotOpened, BadEntries, StoreUnavailable
+    """
+    knowledge = knowledge_of(request)
+    transcript, _ = transcript_of(form, knowledge)
+    if not form.one("diary"):
+        found = assessed(knowledge, transcript, language)
+        return Told(transcript=transcript, found=found, case=interview_of(transcript).case)
+    diary = opened(store_of(request), Token.parse(form.one("diary")), knowledge)
+    seen = revision_of(diary, knowledge, language, now())
+    days = timeline(
+        seen,
+        knowledge,
+        language,
+        events=diary.journal.events,
+        asked_on=diary.asked_on,
+        ticked=ticked,
+    )
+    return Told(transcript=transcript, found=seen.now, case=seen.case, days=days)
 
 
 def _hand_over(request: Request, form: Posted, whom: str) -> HandOver:
@@ -59,15 +114,16 @@ def _sheet(request: Request, language: str, form: Posted, notice: str = "") -> R
     knowledge = knowledge_of(request)
     transcript, _ = transcript_of(form, knowledge)
     told = _hand_over(request, form, transcript.whom)
-    found = assessed(knowledge, transcript, language)
-    case = interview_of(transcript).case
+    what = _told(request, language, form, told.ticked)
+    sheet = doctor_html(what.found, what.case, knowledge, language, told, timeline=what.days)
     return render(
         request,
         "doctor-page.html",
         language,
         status=503 if notice else 200,
         t=pack(transcript),
-        sheet=Markup(doctor_html(found, case, knowledge, language, told)),
+        diary=form.one("diary"),
+        sheet=Markup(sheet),
         kinds=sorted(knowledge.private),
         ticked=told.ticked,
         notice=notice,
@@ -80,9 +136,9 @@ def _printed(request: Request, language: str, form: Posted) -> Response:
     knowledge = knowledge_of(request)
     transcript, _ = transcript_of(form, knowledge)
     told = _hand_over(request, form, transcript.whom)
-    found = assessed(knowledge, transcript, language)
+    what = _told(request, language, form, told.ticked)
     try:
-        pdf = doctor_pdf(found, interview_of(transcript).case, knowledge, language, told)
+        pdf = doctor_pdf(what.found, what.case, knowledge, language, told, timeline=what.days)
     except CannotPrint:
         return _sheet(request, language, form, "doctor_page.cannot_print")
     day = told.day.isoformat() if told.day else ""

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kedut.web.body import (
     LARGEST_BYTES,
+    LARGEST_DIARY_BYTES,
     LARGEST_FHIR_BYTES,
     LARGEST_RECORDING_BYTES,
     RECORDING_WITHIN_S,
@@ -201,7 +202,11 @@ def takes_recording(scope: Scope) -> bool:
 
 
 def _largest(path: str) -> int:
-    return LARGEST_FHIR_BYTES if path.startswith("/fhir") else LARGEST_BYTES
+    if path.startswith("/fhir"):
+        return LARGEST_FHIR_BYTES
+    parts = path.split("/")
+    takes_diary = len(parts) == 5 and parts[2] == "diary" and parts[4] == "import"
+    return LARGEST_DIARY_BYTES if takes_diary else LARGEST_BYTES
 
 
 def _closed(scope: Scope, status: int) -> Response:
