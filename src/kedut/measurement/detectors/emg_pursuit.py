@@ -150,7 +150,10 @@ def pursue(  # type: ignore[no-untyped-def]
     count = 0
     while count < found.shape[0]:
         best, unit, at, scale = np.float32(0.0), -1, 0, np.float32(0.0)
-        for k in range(units):
+        told = count == 0 and begin[0] >= 0
+        if told:
+            unit, at = begin[0], begin[1]
+        for k in range(0 if told else units):
             need = threshold[k] * threshold[k] * kappa[k] * power
             row = c[k]
             most = np.float32(0.0)
@@ -173,8 +176,6 @@ def pursue(  # type: ignore[no-untyped-def]
                 if g < bounds[2] * energy:
                     continue
                 best, unit, at, scale = g / kappa[k], k, lag, a
-        if count == 0 and begin[0] >= 0:
-            unit, at = begin[0], begin[1]
         if unit < 0:
             break
         if count == 0:

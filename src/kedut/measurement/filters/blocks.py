@@ -70,8 +70,9 @@ class Plan:
 
 def _ramp(freqs: NDArray[np.floating[Any]], low: float, high: float) -> NDArray[np.float64]:
     """Give a smooth step from 0 at `low` to 1 at `high`."""
-    x = np.clip((freqs - low) / (high - low), 0, 1)
-    step: NDArray[np.float64] = 0.5 - 0.5 * np.cos(np.pi * x)
+    step = (freqs >= high).astype(np.float64)
+    rises = slice(*np.searchsorted(freqs, [low, high]))
+    step[rises] = 0.5 - 0.5 * np.cos(np.pi * (freqs[rises] - low) / (high - low))
     return step
 
 
