@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -164,6 +165,16 @@ def test_a_heart_is_known_by_its_pace_and_twitches_are_not_taken_for_it(pace: fl
     chance = np.cumsum(rng.exponential(pace, 120))
     assert beat_s(chance, float(chance[-1])) == 0
     assert paced(chance) == 0
+
+
+def test_the_pace_of_a_day_is_found_in_little_memory() -> None:
+    beats = np.cumsum(np.random.default_rng(6).normal(0.9, 0.03, 96_000))
+    tracemalloc.start()
+    try:
+        assert beat_s(beats, float(beats[-1])) == pytest.approx(0.9, rel=0.05)
+        assert tracemalloc.get_traced_memory()[1] < 40e6
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_beat_is_due_only_where_none_was_found() -> None:
