@@ -34,13 +34,11 @@ def beat_s(times_s: NDArray[np.float64], usable_s: float) -> float:
     near = np.abs(few[:, None] - few[None]) < EVEN * few[:, None]
     crowd = near.sum(axis=1)
     pace = float(np.median(few[near[int(crowd.argmax())]]))
-    even, counted = 0, 0
-    for interval in d:
-        beats = round(interval / pace)
-        if beats > MOST_MISSED:
-            continue
-        counted += 1
-        even += beats >= 1 and abs(interval - beats * pace) < EVEN * pace * np.sqrt(beats)
+    beats = np.rint(d / pace)
+    seen = beats <= MOST_MISSED
+    away = np.abs(d - beats * pace)
+    counted = int(seen.sum())
+    even = int((seen & (beats >= 1) & (away < EVEN * pace * np.sqrt(beats))).sum())
     if counted < FEWEST or even < EVEN_SHARE * counted:
         return 0.0
     if len(times_s) * pace < COVERS * usable_s:
