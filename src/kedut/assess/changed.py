@@ -11,7 +11,7 @@ from kedut.knowledge.entities import Level
 
 _NAMED_CAUSES = 4
 _MOVED_BY = 0.03  # constant: chances that moved less look the same in whole numbers
-_TOLD_FROM, _TIMES = 0.01, 2  # a small chance is named when it doubled or halved
+_TOLD_FROM, _TIMES = 0.01, 2  # constant: a small chance is named when it doubled or halved
 _WEIGHTY_BITS = 0.15  # constant: a finding that weighs less explains no change
 
 

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kedut.knowledge.entities import CoursePoint
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.quantity.sourced import Grade, Sourced, weakest
+
+Curve = tuple[tuple[float, float], ...]
 
 SHOWN_DAYS = (1, 3, 7, 14, 28, 90, 180, 365)
 _EARLIEST_DAYS = 0.01  # constant: a quarter of an hour, where the logarithm of time may start
@@ -34,7 +35,8 @@ def course_of(knowledge: Knowledge, cause: str) -> Course | None:
     points = knowledge.course.get(cause, ())
     if not points:
         return None
-    resolved = tuple((day, _at(points, day)) for day in SHOWN_DAYS)
+    curves = _curves(knowledge, cause)
+    resolved = tuple((day, _at(curves, day)) for day in SHOWN_DAYS)
     return Course(
         cause=cause,
         resolved=resolved,
@@ -45,32 +47,29 @@ def course_of(knowledge: Knowledge, cause: str) -> Course | None:
 
 def resolved_by(knowledge: Knowledge, cause: str, day: float) -> Sourced | None:
     """Give the share in whom a cause has resolved by any day, or nothing where none is known."""
-    points = knowledge.course.get(cause, ())
-    return _at(points, max(day, _EARLIEST_DAYS)) if points else None
+    if not knowledge.course.get(cause, ()):
+        return None
+    return _at(_curves(knowledge, cause), max(day, _EARLIEST_DAYS))
 
 
-def _at(points: tuple[CoursePoint, ...], day: float) -> Sourced:
-    low, value, high = (
-        _interpolate([(p.day, pick(p.resolved)) for p in points], day)
-        for pick in (_low, _value, _high)
+@lru_cache(maxsize=4096)
+def _curves(knowledge: Knowledge, cause: str) -> tuple[Curve, Curve, Curve]:
+    """Give the low, middle and high curve as points of log of time and logit of the share."""
+    points = knowledge.course[cause]
+    days = [math.log(max(p.day, 1e-6)) for p in points]  # constant: the log needs a time
+    figures = [(p.resolved.low, p.resolved.value, p.resolved.high) for p in points]
+    low, middle, high = (
+        tuple(zip(days, map(_logit, shares), strict=True)) for shares in zip(*figures, strict=True)
     )
+    return low, middle, high
+
+
+def _at(curves: tuple[Curve, Curve, Curve], day: float) -> Sourced:
+    low, value, high = (_interpolate(curve, day) for curve in curves)
     return Sourced(value=value, low=min(low, value), high=max(high, value), grade=Grade.JUDGEMENT)
 
 
-def _low(figure: Sourced) -> float:
-    return figure.low
-
-
-def _value(figure: Sourced) -> float:
-    return figure.value
-
-
-def _high(figure: Sourced) -> float:
-    return figure.high
-
-
-def _interpolate(points: list[tuple[float, float]], day: float) -> float:
-    known = [(math.log(max(d, 1e-6)), _logit(p)) for d, p in points]
+def _interpolate(known: Curve, day: float) -> float:
     at = math.log(day)
     if len(known) == 1:
         return _share(known[0][1])

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 DURATION, DURATION_DAYS = "twitch_duration", "twitch_duration_days"
 LESS = "twitch_improving"
 # Low, middle and high curve for a range of 95 % (Pearson and Tukey 1965).
-_CURVES: Floats = np.array([0.185, 0.63, 0.185])  # constant: weights of three points
+_CURVES = (0.185, 0.63, 0.185)  # constant: weights of three points
 _WITHIN = (1 / 6, 1 / 2, 5 / 6)  # where in a span the day of asking may lie, in the log of time
 _SHORTEST_DAYS, _LONGEST_DAYS = 0.25, 1500.0  # constant: spans of the table without an end
 _LEAST = 1e-6  # constant: no course is impossible
@@ -238,6 +238,7 @@ def _row(
     return before, max(as_seen, _LEAST)
 
 
+@lru_cache(maxsize=1 << 10)
 def _doubt(knowledge: Knowledge, cause: str) -> float:
     """Give in what share of people the course table is taken to say nothing, by its grade."""
     course = course_of(knowledge, cause)
@@ -246,6 +247,7 @@ def _doubt(knowledge: Knowledge, cause: str) -> float:
     return knowledge.decisions[f"course.doubt.{course.grade.lower()}"]
 
 
+@lru_cache(maxsize=1 << 15)
 def _chances(knowledge: Knowledge, cause: str, spell: _Spell, gone: float) -> tuple[float, float]:
     """Give the chance that it is still there on the last day seen, and that it went as seen.
 
@@ -254,19 +256,20 @@ def _chances(knowledge: Knowledge, cause: str, spell: _Spell, gone: float) -> tu
     """
     if cause not in knowledge.course:
         cause = OTHER
-    days = (spell.begins, spell.seen, spell.noted)
-    there, still, beyond = (_CURVES * (1 - _curves(knowledge, cause, day)) for day in days)
-    left = float(there.sum())
-    goes_on = float(still.sum()) / left
+    there, still, beyond = (
+        _left(knowledge, cause, day) for day in (spell.begins, spell.seen, spell.noted)
+    )
+    goes_on = still / there
     # How much less likely the notes are had it gone on beyond the last day noted.
     doubt = min(1.0, (1 - gone) / gone) if gone > _EVEN else 1.0
-    return goes_on, max(goes_on - (1 - doubt) * float(beyond.sum()) / left, 0.0)
+    return goes_on, max(goes_on - (1 - doubt) * beyond / there, 0.0)
 
 
 @lru_cache(maxsize=1 << 14)
-def _curves(knowledge: Knowledge, cause: str, day: float) -> Floats:
-    """Give the share resolved by a day by the low, the middle and the high curve (3,)."""
+def _left(knowledge: Knowledge, cause: str, day: float) -> float:
+    """Give the share in whom it is still there on a day, over the low, middle and high curve."""
     found = resolved_by(knowledge, cause, day)
     if found is None:  # nothing is known of anything: it may stay
-        return np.zeros(len(_CURVES))
-    return np.minimum([found.low, found.value, found.high], 1 - _LEAST)
+        return 1.0
+    curves = zip(_CURVES, (found.low, found.value, found.high), strict=True)
+    return sum(weight * (1 - min(share, 1 - _LEAST)) for weight, share in curves)
