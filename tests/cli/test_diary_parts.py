@@ -270,3 +270,15 @@ def test_after_a_long_silence_it_is_read_as_of_the_last_day_noted_and_says_so(fi
     assert "See a doctor within 7 days" in told
     assert "Beside what was expected" in told
     assert "Nothing is noted since 13 November 2026" in told
+
+
+def test_reminders_every_evening_only_where_they_were_asked_for(file, tmp_path, capsys) -> None:
+    diary(file, "import", WEAK)
+    out = tmp_path / "again.ics"
+    at = ["--format", "ics", "--on", "2026-11-13", "--case", CASE, "--out", out]
+    assert diary(file, "export", *at) == 0
+    assert "RRULE" not in out.read_text()
+    assert diary(file, "export", *at, "--daily", 14) == 0
+    assert "RRULE:FREQ=DAILY;COUNT=14" in out.read_text()
+    assert "DTSTART:20261114T200000" in out.read_text()
+    assert diary(file, "export", *at, "--daily", 400) == 2

@@ -12,8 +12,10 @@ import pypdf
 import pytest
 from pypdf.generic import ArrayObject, ContentStream, DictionaryObject
 
+from kedut.report.doctor_timeline import timeline
 from kedut.report.pdf import doctor_pdf
 from tests.report.people import KNOWLEDGE, LANGUAGES, PEOPLE, assessed
+from tests.report.test_doctor_timeline import kept, told
 
 # Structure types of ISO 32000-1, 14.8.4, that need no role of their own.
 _KINDS = """
@@ -22,11 +24,17 @@ Span Link Figure Caption Note Reference NonStruct Quote BlockQuote
 """
 STANDARD = frozenset(f"/{kind}" for kind in _KINDS.split())
 SHOWS = (b"Tj", b"TJ", b"'", b'"', b"f", b"f*", b"S", b"B", b"b", b"Do", b"sh")
-TREES = [(who, language) for who in ("emergency", "rich") for language in LANGUAGES]
+TREES = [(who, language) for who in ("emergency", "rich", "diary") for language in LANGUAGES]
 
 
 @cache
 def note(who: str, language: str) -> pypdf.PdfReader:
+    if who == "diary":
+        revision, journal = told(kept(), language)
+        page = timeline(revision, KNOWLEDGE, language, events=journal.events)
+        case, found = revision.case, revision.now
+        made = doctor_pdf(found, case, KNOWLEDGE, language, timeline=page)
+        return pypdf.PdfReader(BytesIO(made))
     case = PEOPLE[who]
     made = doctor_pdf(assessed(case, language), case, KNOWLEDGE, language)
     return pypdf.PdfReader(BytesIO(made))

@@ -31,6 +31,9 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
     )
     given = parts.add_parser("export", help="write entries, all events, or the day to look again")
     given.add_argument("--format", choices=_EXPORTED, default="csv")
+    given.add_argument(
+        "--daily", type=int, metavar="DAYS", help="in the calendar, also every evening for so long"
+    )
     for part in (shown, given):
         part.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
     for name in ("show", "export", "compare", "schedule"):

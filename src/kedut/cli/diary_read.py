@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from kedut.assess.revision import Revision, revised
@@ -17,7 +17,7 @@ from kedut.diary.journal import Journal
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
-_REMINDED_AT = time(9)
+_REMINDED_AT, _EVENING = time(9), time(20)
 _SILENT_DAYS = 7  # after so long the trend says nothing either
 
 
@@ -199,9 +199,12 @@ def _calendar(options: argparse.Namespace, journal: Journal) -> bytes:
     words = knowledge.words(options.lang)
     if shown is None:
         raise ValueError(words.say("diary.empty"))
-    title = words.say("diary.reminder")
-    reminder = Reminder(
-        first=max(shown.look_again, options.on or _today()), at=_REMINDED_AT, title=title
-    )
+    title, today = words.say("diary.reminder"), options.on or _today()
+    again = max(shown.look_again, today)
+    reminders = [Reminder(first=again, at=_REMINDED_AT, title=title)]
+    if options.daily is not None:
+        tomorrow = today + timedelta(days=1)
+        reminders.append(Reminder(first=tomorrow, at=_EVENING, title=title, days=options.daily))
     made = datetime.now().astimezone()
-    return calendar((reminder,), made=made, product=f"-//kedut//diary//{options.lang.upper()}")
+    product = f"-//kedut//diary//{options.lang.upper()}"
+    return calendar(tuple(reminders), made=made, product=product)
