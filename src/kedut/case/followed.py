@@ -267,7 +267,7 @@ def _well(days: Sequence[Entry], function: FunctionTrend, today: date) -> list[F
         if any(sign.ability is not Ability.AS_BEFORE for sign in signs):
             continue
         last = min(
-            max(day.day for day in days if getattr(day.function, name) is not None)
+            next(day.day for day in reversed(days) if getattr(day.function, name) is not None)
             for name in names
         )
         if last >= today - timedelta(days=_GOOD_FOR_DAYS):

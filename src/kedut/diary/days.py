@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import date
+from itertools import islice
+from operator import lt
 
 from kedut.diary.entry import Context, Entry, Function
 
@@ -16,9 +18,13 @@ def by_day(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     tripping does not unsay the morning's. New symptoms of the day add up; to take one back,
     correct the entry that has it.
     """
+    every = tuple(entries)
+    dates = [entry.day for entry in every]
+    if all(map(lt, dates, islice(dates, 1, None))):  # it is by day already
+        return every
     days: dict[date, list[Entry]] = {}
-    for entry in entries:
-        days.setdefault(entry.day, []).append(entry)
+    for day, entry in zip(dates, every, strict=True):
+        days.setdefault(day, []).append(entry)
     return tuple(_last_word(days[day]) for day in sorted(days))
 
 

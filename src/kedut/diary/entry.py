@@ -106,7 +106,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One entry; its day is the date on the clock where the person was.
+    """One entry; `day` is the date on the clock where the person was.
 
     at : with time zone; kept with the offset of that moment, so that neither a clock change nor
         a journey moves an entry to another day
@@ -124,6 +124,7 @@ class Entry:
     context: Context = field(default_factory=Context)
     function: Function = field(default_factory=Function)
     note: str = ""
+    day: date = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         offset = self.at.utcoffset()
@@ -134,11 +135,7 @@ class Entry:
         # Two times of one named zone are compared by the clock on the wall, wrong when it is set
         # back; of fixed offsets, by the moment.
         object.__setattr__(self, "at", self.at.replace(tzinfo=timezone(_whole_minutes(offset))))
-
-    @property
-    def day(self) -> date:
-        """Give the date on the clock where the person was."""
-        return self.at.date()
+        object.__setattr__(self, "day", self.at.date())
 
 
 _DAY_MINUTES = 24 * 60

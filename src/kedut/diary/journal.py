@@ -94,7 +94,7 @@ class Journal:
 
     def entries(self) -> tuple[Entry, ...]:
         """Give the entries as they stand, by time; several a day are all given."""
-        standing = (max(events, key=_weight).entry for events in self._by_entry.values())
+        standing = (_counts(events).entry for events in self._by_entry.values())
         return tuple(
             sorted(
                 (entry for entry in standing if entry is not None),
@@ -110,6 +110,11 @@ class Journal:
         had = self._by_entry.get(event.entry_id, ())
         if event not in had:
             self._by_entry[event.entry_id] = (*had, event)
+
+
+def _counts(events: tuple[Event, ...]) -> Event:
+    """Give the event of an entry that counts; nearly always it is the only one."""
+    return events[0] if len(events) == 1 else max(events, key=_weight)
 
 
 def _weight(event: Event) -> tuple[bool, datetime, str, str]:

@@ -122,6 +122,7 @@ def entry_from_json(told: Mapping[str, Any]) -> Entry:
     )
 
 
+_SIGNS = tuple(part.name for part in fields(Function))
 _LISTS = ("where", "new_symptoms")
 _GROUPS = ("context", "function")
 
@@ -272,4 +273,4 @@ def _yes_or_no(told: Mapping[str, Any], key: str) -> bool | None:
 
 def _function(told: Mapping[str, Any]) -> Function:
     said = _object(told, "function")
-    return Function(**{part.name: _yes_or_no(said, part.name) for part in fields(Function)})
+    return Function(**{name: _yes_or_no(said, name) for name in _SIGNS})

@@ -123,8 +123,8 @@ def entries(request: Request, language: str, token: str) -> Response:
     language = known(language)
 
     def work() -> Response:
-        journal = opened(store_of(request), Token.parse(token), knowledge_of(request)).journal
-        every = journal.entries()[::-1]
+        diary = opened(store_of(request), Token.parse(token), knowledge_of(request))
+        journal, every = diary.journal, diary.entries[::-1]
         pages = max(1, -(-len(every) // _ON_A_PAGE))
         wanted = request.query_params.get("page", "1")[:6]
         here = min(max(1, int(wanted) if wanted.isdecimal() else 1), pages)
@@ -247,8 +247,9 @@ def _planned(request: Request, language: str, form: Posted, token: Token) -> Pla
         raise NotSaid(("plan_sure",))
     if what not in shown(diary, knowledge, language, now()).trials.offered:
         raise NotSaid(("plan_not",))
-    first, _ = today_of(diary.journal, now())
-    return Plan(what=what, first=first, seed=secrets.randbelow(_MOST_SEED), recorded=now())
+    return Plan(
+        what=what, first=today_of(diary, now()), seed=secrets.randbelow(_MOST_SEED), recorded=now()
+    )
 
 
 def _one(

@@ -160,7 +160,7 @@ def read(name: str, content: bytes, zone: str = "") -> Imported:
 
 def _content(kind: str, diary: Diary, knowledge: Knowledge, language: str) -> str:
     if kind == "csv":
-        return dump_table(diary.journal.entries())
+        return dump_table(diary.entries)
     if kind == "json":
         return dump_events(diary.journal.events)
     from kedut.fhir.diary_series import series
@@ -170,7 +170,7 @@ def _content(kind: str, diary: Diary, knowledge: Knowledge, language: str) -> st
 
 
 def _reminder(what: str, diary: Diary, request: Request, language: str, title: str) -> Reminder:
-    today, _ = today_of(diary.journal, now())
+    today = today_of(diary, now())
     if what == "daily":
         first = today + timedelta(days=1)
         return Reminder(first=first, at=_REMINDED_AT, title=title, days=_DAILY_DAYS)

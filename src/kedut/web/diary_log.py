@@ -11,6 +11,8 @@ from typing import Any
 
 from kedut.assess.entries import entries_of
 from kedut.assess.transcript import BadTranscript, Transcript, unpack
+from kedut.diary.days import by_day
+from kedut.diary.entry import Entry
 from kedut.diary.journal import Event, Journal, Kind
 from kedut.diary.schedule import Block, schedule
 from kedut.diary.wire import entry_to_json, event_from_json, event_to_json
@@ -41,11 +43,16 @@ class Plan:
 class Diary:
     """What is kept under one link.
 
+    entries : as they stand, by time; days : one a day
+    last : what was noted last, by when it was written down
     told : the newest interview that can be read; asked_on the day it was given
     unreadable : notes of a shape this kedut does not know
     """
 
     journal: Journal
+    entries: tuple[Entry, ...]
+    days: tuple[Entry, ...]
+    last: Event | None
     plan: Plan | None
     told: Transcript
     asked_on: date | None
@@ -73,8 +80,14 @@ def opened(store: Store, token: Token, knowledge: Knowledge) -> Diary:
         except (ValueError, TypeError, KeyError, RecursionError):
             unreadable += 1
     newest = max(plans, key=lambda plan: plan.recorded, default=None)
+    journal = Journal(events)
+    entries = journal.entries()
+    said = (event for event in events if event.entry is not None)
     return Diary(
-        journal=Journal(events),
+        journal=journal,
+        entries=entries,
+        days=by_day(entries),
+        last=max(said, key=lambda event: event.recorded, default=None),
         plan=newest if newest and newest.what else None,
         told=told,
         asked_on=asked_on,

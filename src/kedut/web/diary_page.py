@@ -16,7 +16,7 @@ from kedut.assess.revision import Revision, revised
 from kedut.assess.transcript import Transcript, answered, interview_of, pack
 from kedut.diary.entry import Entry
 from kedut.diary.function import Ability
-from kedut.diary.journal import Event, Journal
+from kedut.diary.journal import Event
 from kedut.diary.schedule import Block
 from kedut.diary.trend import Direction
 from kedut.knowledge.entities import Level
@@ -37,6 +37,7 @@ _WEEK = timedelta(days=7)
 _ENOUGH_A_WEEK = 7  # one a day
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
+_LATEST = 20  # entries that may be of today
 _SILENT_DAYS = 7  # after which a trend says nothing
 _MOST_DRAWN_DAYS = 120  # longer ones are drawn by their last weeks
 CLOCK = FIRST_VARIABLES[0]
@@ -92,8 +93,7 @@ class Shown:
 def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> Shown:
     """Give what the page of a diary shows now."""
     words = knowledge.words(language)
-    today, last = today_of(diary.journal, now)
-    entries = diary.journal.entries()
+    today, entries = today_of(diary, now), diary.entries
     revision = revision_of(diary, knowledge, language, now)
     of_today = [entry for entry in entries if entry.day == today]
     rate = revision.told.rate
@@ -105,7 +105,7 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
         teller=Teller(revision.now, knowledge, language),
         today=today,
         today_entry=of_today[-1] if of_today else None,
-        last=_last(last, words),
+        last=_last(diary.last, words),
         look_again=day_in_words(max(today, revision.look_again), words),
         function=tuple(_function(revision, words)),
         twitching=tuple(_twitching(revision, words)),
@@ -131,8 +131,7 @@ def revision_of(diary: Diary, knowledge: Knowledge, language: str, now: datetime
 
     What weeks without a note say is nothing.
     """
-    today, _ = today_of(diary.journal, now)
-    days = diary.journal.days()
+    today, days = today_of(diary, now), diary.days
     noted = [day.day for day in days if day.day <= today]
     silent = bool(noted) and (today - noted[-1]).days > _SILENT_DAYS
     return revised(
@@ -145,17 +144,15 @@ def revision_of(diary: Diary, knowledge: Knowledge, language: str, now: datetime
     )
 
 
-def today_of(journal: Journal, now: datetime) -> tuple[date, Event | None]:
-    """Give the day it is where the person last noted something, and what that was.
+def today_of(diary: Diary, now: datetime) -> date:
+    """Give the day it is where the person last noted something.
 
     A day noted further east than that, and not yet begun there, counts as today.
     """
-    events = [event for event in journal.events if event.entry is not None]
-    last = max(events, key=lambda event: event.recorded, default=None)
-    here = last.entry.at.tzinfo if last and last.entry else zone_of(HOME)
-    today = now.astimezone(here).date()
-    noted = [e.entry.day for e in events if e.entry and e.entry.day <= today + timedelta(days=1)]
-    return max([today, *noted]), last
+    last = diary.last.entry if diary.last else None
+    today = now.astimezone(last.at.tzinfo if last else zone_of(HOME)).date()
+    tomorrow = today + timedelta(days=1)
+    return tomorrow if any(entry.day == tomorrow for entry in diary.entries[-_LATEST:]) else today
 
 
 def noting_rises(entries: Sequence[Entry], today: date) -> bool:

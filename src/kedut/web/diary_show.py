@@ -96,7 +96,7 @@ def diary_page(
 ) -> Response:
     """Show a whole diary."""
     seen = shown(diary, knowledge_of(request), language, now())
-    last = max(diary.journal.entries(), key=lambda entry: entry.at, default=None)
+    last = diary.last.entry if diary.last else None
     return render(
         request,
         "diary.html",
