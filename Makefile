@@ -24,7 +24,7 @@ INSTALL := $(PIP) install --quiet
 help: ## list these recipes
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	  /^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 run: $(RUN) $(PDF) ## open the interview at http://127.0.0.1:8000 (PORT=number for another)
 	$(BIN)/kedut serve --port $(PORT)
@@ -36,7 +36,7 @@ demo: $(RUN) ## play the interview on an example in the terminal (CASE=file for 
 	$(BIN)/kedut ask --demo $(CASE)
 
 ##@ To change kedut
-.PHONY: test check format docs reference proof parts
+.PHONY: test check format docs reference proof proof-list parts
 test: $(DEV) $(PDF) $(TOOLS) ## run the tests, those in a browser and on PostgreSQL too
 	$(BIN)/python -m pytest -n auto
 
@@ -63,16 +63,24 @@ docs: $(DEV) ## build the documentation into build/docs
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet -b html docs build/docs
 	@echo "open build/docs/index.html"
 
-proof: $(DEV) ## run the laws on LAW_EXAMPLES=100000 examples each, all of pyAgrum's networks, and fuzz the readers (long)
-	KEDUT_LAW_EXAMPLES=$(LAW_EXAMPLES) $(BIN)/python -m pytest -n auto tests/laws tests/reasoning tests/measurement/readers/test_fuzz.py
+# Each part ends within 25 minutes; what held on these files is not run again.
+proof: $(DEV) $(PDF) $(TOOLS) $(PEERS) ## run everything that is claimed again and write docs/reference/proof.md (hours; PART=name for one)
+	$(BIN)/python -m kedut.bench.proof --law-examples $(LAW_EXAMPLES) $(PART)
+
+proof-list: $(DEV) ## list the parts of the proof and how they stand
+	@$(BIN)/python -m kedut.bench.proof --law-examples $(LAW_EXAMPLES) --list $(PART)
 
 ##@ To measure kedut
-.PHONY: bench bench-web bench-measure bench-batch evaluate evaluate-course
+.PHONY: bench bench-web bench-server bench-measure bench-batch evaluate evaluate-course population capacity
 bench: $(DEV) ## measure speed, against pyAgrum on the same network
 	$(BIN)/python -m kedut.bench.speed
 
 bench-web: $(DEV) $(TOOLS) ## measure the web server beside the core in process and a bare page (3 minutes)
 	$(BIN)/python -m kedut.bench.web
+
+bench-server: $(DEV) $(TOOLS) ## kill workers and restart the database under load, and count what was lost (13 minutes)
+	$(BIN)/python -m kedut.bench.web_costs
+	$(BIN)/python -m kedut.bench.web_worst_day
 
 bench-measure: $(DEV) $(PEERS) ## measure how well and how fast recordings are measured, beside other tools
 	$(BIN)/python -m kedut.bench.measure
@@ -82,6 +90,12 @@ bench-batch: $(DEV) ## measure runs over many: a million cases, two workers besi
 
 evaluate: $(DEV) ## measure how often the answer is right, on real and on simulated cases
 	$(BIN)/python -m kedut.bench.evaluate
+
+population: $(DEV) ## move every figure over a population: what to research next (20 minutes; goes on where it was)
+	$(BIN)/python -m kedut.bench.population --write
+
+capacity: $(DEV) $(PDF) $(TOOLS) ## reckon how many machines it takes, from measured unit costs
+	$(BIN)/python -m kedut.bench.capacity --write
 
 evaluate-course: $(DEV) ## measure how well a diary is read, on invented courses and published follow-ups (10 minutes)
 	$(BIN)/python -m kedut.bench.evaluate_course

@@ -109,7 +109,9 @@ class Site:
         return f"https://127.0.0.1:{self.port}"
 
     def count_kept(self) -> int:
-        """Count what is in the database."""
+        """Count what is in the database; nothing where nobody has kept anything yet."""
+        if not self.postgres.sql("SELECT to_regclass('kept')", self.database).strip():
+            return 0
         return int(self.postgres.sql("SELECT count(*) FROM kept", self.database))
 
     def kill_and_restart(self, number: int) -> threading.Thread:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 from collections.abc import AsyncIterator
@@ -74,9 +75,16 @@ def create_app(settings: Settings | None = None, knowledge: Knowledge | None = N
 
 @asynccontextmanager
 async def _life(app: FastAPI) -> AsyncIterator[None]:
-    """Make the reasoning fast in the background; until then it is right, and slower."""
+    """Make the reasoning fast: in the background where one person waits for the first page.
+
+    Until then it is right, and slower. Behind a proxy others answer meanwhile, so nothing is taken
+    before it is fast; the first start of a release may compile for half a minute.
+    """
     heed_signals(app.state.leaving)
-    threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True).start()
+    warming = threading.Thread(target=_warm, args=(app.state.knowledge,), daemon=True)
+    warming.start()
+    if app.state.settings.proxies:
+        await asyncio.to_thread(warming.join)
     threading.Thread(target=_bring_up, args=(app.state,), daemon=True).start()
     sweep()
     yield

@@ -9,7 +9,7 @@ from kedut.assess.pipeline import assess
 from kedut.case.case import Case
 from kedut.knowledge.knowledge_base import Knowledge
 
-AT_ONCE = 2  # in each worker; so one that takes long does not hold up all
+AT_ONCE = 1  # in each worker: no thread of an interpreter runs beside another
 _TURN = threading.BoundedSemaphore(AT_ONCE)
 
 
