@@ -17,12 +17,14 @@ from kedut.knowledge.load import ours
 from kedut.report.pictures.draw import pictures_of
 from kedut.storage.errors import NotOpened, StoreFull, StoreUnavailable, TooLarge
 from kedut.web.answers import Stand, stand_of
+from kedut.web.diary_log import address_of
 
 Fields = dict[str, str | list[str]]
 # What no person looks at: redirects, files, and what is for programs.
 NO_PAGES = {"/", "/{language}", "/static/{name:path}", "/sw.js", "/{language}/manifest.webmanifest"}
 FOR_PROGRAMS = ("/api/", "/fhir", "/cds-services", "/health", "/ready")
 FILES = {"/{language}/doctor.pdf", "/{language}/doctor.fhir.json", "/{language}/keep/file"}
+FOLLOWED = "0" * 32  # an entry of the diary that is looked at
 FAILING = "/{language}/failing/{status}"  # a page of the tests: fails as asked
 LEVELS = ("self-care", "routine", "soon", "urgent", "emergency")
 MARKS = ("calf:left:twitches", "calf:left:tingles", "sole:left:numb", "lower_back:middle:hurts")
@@ -166,6 +168,7 @@ def scenes(token: str, lost: str) -> list[Scene]:
         *_answers(),
         *_kept(token, lost),
         *_measure(),
+        *_diary(token, lost),
         *_library(),
         *_failures(),
     ]
@@ -299,6 +302,47 @@ def _measure() -> Iterator[Scene]:
     yield Scene(name="measure", **place, shows="[data-measure]:not([hidden])")
     told: Fields = {"t": pack(endings()["self-care"])}
     yield Scene(name="measure-within", **place, fields=told, shows="main form[action$=interview]")
+
+
+def _diary(token: str, lost: str) -> Iterator[Scene]:
+    """Give the pages of a diary; `token` opens one with `FOLLOWED` in it."""
+    begin = {"route": "/{language}/diary", "path": "diary"}
+    place = {"route": "/{language}/diary/{token}", "path": f"diary/{token}"}
+    one = {
+        "route": "/{language}/diary/{token}/entries/{entry}",
+        "path": f"diary/{token}/entries/{address_of(FOLLOWED)}",
+    }
+    wrong: Fields = {"day": "x", "zone": "x", "count": "x", "said": "some", "new": "double_vision"}
+    yield Scene(name="diary-begin", **begin, shows=".diary-form")
+    yield Scene(name="diary-wrong", **begin, fields=wrong, status=422, shows="[role=alert]#notice")
+    away = StoreUnavailable("away")
+    for name, error in {"away": away, "no-room": StoreFull()}.items():
+        yield Scene(
+            name=f"diary-{name}",
+            **begin,
+            fields={"day": "2026-11-01", "zone": "UTC", "said": "some"},
+            status=503,
+            store=error,
+            shows="#notice",
+            like_another=name != "away",
+        )
+    yield Scene(name="diary", **place, shows=".diary-course svg")
+    yield Scene(
+        name="diary-again", **place, fields={**wrong, "csrf": "x"}, status=403, shows="#notice"
+    )
+    yield Scene(name="diary-gone", route=place["route"], path=f"diary/{lost}", status=404)
+    entries = "/{language}/diary/{token}/entries"
+    yield Scene(name="diary-entries", route=entries, path=f"diary/{token}/entries")
+    yield Scene(name="diary-entry", **one, shows=".diary-history")
+    yield Scene(name="diary-entry-wrong", **one, fields=wrong, status=422, shows="#notice")
+    for kind in ("export/{kind}", "calendar", "import"):
+        yield Scene(
+            name=f"diary-{kind.partition('/')[0]}-again",
+            route="/{language}/diary/{token}/" + kind,
+            path=f"diary/{token}/{kind.format(kind='csv')}",
+            fields={"csrf": "x"},
+            like_another=True,
+        )
 
 
 def _library() -> Iterator[Scene]:

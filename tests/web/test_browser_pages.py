@@ -7,15 +7,19 @@ import os
 import re
 import warnings
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from fastapi.routing import APIRoute
 
 from kedut.assess.transcript import pack
+from kedut.diary.entry import Context, Count, Entry, Function, Said
+from kedut.diary.journal import added
 from kedut.knowledge.words import LANGUAGES
 from kedut.storage.token import Token
 from kedut.web.app import create_app
+from kedut.web.diary_log import write
 from kedut.web.settings import Settings
 from tests.web.browser import AXE, SCREENS, Served, Visitor, remembered
 from tests.web.browser_pages import (
@@ -150,7 +154,26 @@ def kept_twice(served: Served) -> str:
     client = TestClient(served.app)
     token = kept(client, t=pack(endings()["soon"]))
     press(client, "/id/keep", t=pack(endings()["self-care"]), kept=token)
+    follow(served, Token.parse(token))
     return token
+
+
+def follow(served: Served, token: Token) -> None:
+    """Note three weeks under a link, with all that a page can show of them."""
+    today = datetime.now(UTC)
+    for ago in range(21, -1, -1):
+        at = today - timedelta(days=ago)
+        entry = Entry(
+            id=f"{ago:032x}",
+            at=at,
+            said=list(Said)[ago % 3],
+            count=Count(twitches=ago, minutes=5) if ago % 2 else None,
+            where=("calf:left", "eyelid:right"),
+            context=Context(caffeine_cups=ago % 4 // 2 * 2, no_remedy=ago % 2 > 0),
+            function=Function(ten_heel_raises_left=True, ten_heel_raises_right=ago > 0),
+            note="after work",
+        )
+        write(served.app.state.store, token, [added(entry, at)])
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ router.include_router(diary_files.router)
 Form = Annotated[Posted, Depends(posted)]
 _ON_A_PAGE = 60
 _MOST_SEED = 2**31
+_MOMENT = timedelta(microseconds=1)
 
 
 @router.get("/{language}/diary")
@@ -107,8 +108,7 @@ def note(request: Request, language: str, token: str, form: Form) -> Response:
         if action == "plan":
             write_plan(store, mine, _planned(request, language, form, mine))
         elif action == "end-plan":
-            moment = now()
-            write_plan(store, mine, Plan(what="", first=moment.date(), seed=0, recorded=moment))
+            write_plan(store, mine, _ended(opened(store, mine, knowledge_of(request)).plan))
         else:
             entry = _typed(request, form)
             write(store, mine, _events(opened(store, mine, knowledge_of(request)).journal, entry))
@@ -208,7 +208,7 @@ def _events(journal: Journal, entry: Entry) -> list[Event]:
 def _after(history: tuple[Event, ...]) -> datetime:
     """Give the moment it is, after all that was recorded: a clock set back undoes no change."""
     last = max(event.recorded for event in history)
-    return max(now(), last + timedelta(microseconds=1))
+    return max(now(), last + _MOMENT)
 
 
 def _alike(one: Entry, other: Entry) -> bool:
@@ -247,9 +247,14 @@ def _planned(request: Request, language: str, form: Posted, token: Token) -> Pla
         raise NotSaid(("plan_sure",))
     if what not in shown(diary, knowledge, language, now()).trials.offered:
         raise NotSaid(("plan_not",))
-    return Plan(
-        what=what, first=today_of(diary, now()), seed=secrets.randbelow(_MOST_SEED), recorded=now()
-    )
+    seed = secrets.randbelow(_MOST_SEED)
+    return Plan(what=what, first=today_of(diary, now()), seed=seed, recorded=now())
+
+
+def _ended(plan: Plan | None) -> Plan:
+    """Give the end of a plan, after it, whatever the clock says."""
+    moment = max(now(), plan.recorded + _MOMENT) if plan else now()
+    return Plan(what="", first=moment.date(), seed=0, recorded=moment)
 
 
 def _one(

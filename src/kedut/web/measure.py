@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import re
 import shutil
 from collections.abc import AsyncGenerator
@@ -37,6 +38,8 @@ MODALITIES = ("emg", "motion", "video")
 PICTURES = ("phone_on_calf", "film_calf")
 _ALLOWED = {"Permissions-Policy": permissions("accelerometer", "camera", "gyroscope")}
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+NEW_DIARY = "new"
 _HERE = "<!-- the result comes here -->"
 _MOST_FIELDS = 20
 _AGAIN_AFTER_S = "60"
@@ -57,6 +60,7 @@ async def take(request: Request, language: str) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         form = await posted(request)
+        request.state.diary = _diary(form)
         return _page(request, language, form.one("t"))
     async with AsyncExitStack() as kept:
         try:
@@ -70,6 +74,7 @@ async def take(request: Request, language: str) -> Response:
         except HTTPException:  # what came is no form
             return _page(request, language, "", wrong="measure_web.no_file", status=422)
         form = Posted({k: [v] for k, v in sent.multi_items() if isinstance(v, str)})
+        request.state.diary = _diary(form)
         file, t = sent.get("recording"), form.one("t")
         if not holds(request, form.one(FIELD)):
             return _page(request, language, t, wrong="measure_web.once_more", status=403)
@@ -86,6 +91,17 @@ async def take(request: Request, language: str) -> Response:
         modality = form.one("modality") if form.one("modality") in MODALITIES else ""
         told = _told(request, language, t, (path, modality), slots)
         return _Measuring(told, kept.pop_all())
+
+
+def _diary(form: Posted) -> str:
+    """Give the diary the result may go into: its link's secret, or that it begins with it."""
+    told = form.one("diary")
+    return told if told == NEW_DIARY or _TOKEN.fullmatch(told) else ""
+
+
+def _to_diary(request: Request) -> str:
+    told: str = getattr(request.state, "diary", "")
+    return told
 
 
 def _suffix(name: str) -> str:
@@ -123,7 +139,9 @@ async def _told(
     slots: asyncio.Semaphore,
 ) -> AsyncGenerator[str, None]:
     """Give the page in parts: its head, how far the work is, the result, its end."""
-    page = bytes(render(request, "measure-work.html", language, t=t, here_after=_HERE).body)
+    place = _to_diary(request)
+    shown = render(request, "measure-work.html", language, t=t, here_after=_HERE, diary=place)
+    page = bytes(shown.body)
     head, end = page.decode().split(_HERE)
     leaving: Leaving = request.app.state.leaving
     yield head
@@ -179,6 +197,8 @@ def _result(request: Request, language: str, t: str, said: dict[str, Any]) -> st
         findings=[(words.of("findings", name, "question"), here) for name, here in names],
         t=pack(after),
         begun=bool(before.whom),
+        measured=json.dumps(found["rate"]) if found and found.get("rate") else "",
+        diary_path="" if _to_diary(request) in ("", NEW_DIARY) else f"/{_to_diary(request)}",
     )  # fmt: skip
 
 
@@ -218,6 +238,7 @@ def _page(
         status=status,
         headers={**_ALLOWED, **(headers or {})},
         t=t,
+        diary=_to_diary(request),
         wrong=wrong,
         pictures=[guided(name, words) for name in PICTURES],
     )

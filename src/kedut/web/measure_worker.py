@@ -85,6 +85,7 @@ def told(found: Measurement, path: Path, knowledge: Knowledge, language: str) ->
         "technical": teller.technical(),
         "quality": teller.quality_line(),
         "usable": teller.quality.usable,
+        "rate": _rate(found),
         "reasons": teller.reasons(),
         "excluded": [list(row) for row in teller.excluded()],
         "limits": teller.limits(),
@@ -96,6 +97,17 @@ def told(found: Measurement, path: Path, knowledge: Knowledge, language: str) ->
             {"title": p.title, "caption": p.caption, "alt": p.alt, "address": _address(p)}
             for p in shown
         ],
+    }
+
+
+def _rate(found: Measurement) -> dict[str, Any] | None:
+    """Give the rate as a diary takes it; none where the recording does not bear one."""
+    rate, quality = found.features.rate, found.detected.quality
+    if rate is None or not quality.usable:
+        return None
+    return {
+        "rate_per_min": {"value": rate.value, "low": rate.low, "high": rate.high},
+        "modality": found.about.modality.value,
     }
 
 

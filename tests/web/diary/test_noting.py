@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.web.diary.noting import (
     text_of,
 )
 from tests.web.keep.person import csrf, press, told
+from tests.web.recordings import motion_csv
 
 
 def test_a_first_entry_begins_a_diary_under_a_link_that_is_shown(client: TestClient) -> None:
@@ -278,3 +280,30 @@ def test_counts_that_rise_alone_never_raise_the_urgency(client: TestClient) -> N
     page = client.get(f"/en/diary/{token}").text
     assert level_of(page) == before == "routine"
     assert "That alone is no sign of getting worse" in text_of(page)
+
+
+def test_what_the_measuring_page_counts_goes_into_the_diary(client: TestClient) -> None:
+    token = begun(client, day="2026-11-19")
+    page = client.get(f"/en/diary/{token}").text
+    opened = client.post("/en/measure", data={**form_of(page), "diary": token})
+    assert f'name="diary" value="{token}"' in opened.text
+    result = client.post(
+        "/en/measure",
+        data={"csrf": csrf(client), "diary": token},
+        files={"recording": ("run.csv", motion_csv(), "text/csv")},
+    )
+    form = result.text.partition(f'action="/en/diary/{token}"')[2].partition("</form>")[0]
+    page = client.post(f"/en/diary/{token}", data=form_of('class="diary-form"' + form)).text
+    assert "The measurement is attached" in text_of(page)
+    measured = html.unescape(page.partition('name="measured"')[2].split(">")[1].split("<")[0])
+    client.post(f"/en/diary/{token}", data=filled(page, measured=measured))
+    entry = journal(client, token).entries()[-1]
+    assert entry.measured is not None
+    assert entry.measured.modality == "motion"
+    assert entry.measured.low <= entry.measured.rate_per_min <= entry.measured.high
+
+
+def test_where_a_measurement_goes_is_a_link_of_ours_or_nothing(client: TestClient) -> None:
+    for place in ("https://elsewhere.example", '"><script>', "x" * 44):
+        page = client.post("/en/measure", data={"diary": place})
+        assert 'name="diary"' not in page.text
