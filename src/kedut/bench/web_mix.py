@@ -128,9 +128,16 @@ def write(requests: Mapping[str, list[Request]], file: Path) -> None:
     file.write_bytes(b"".join(b"%d\n%b\n" % (len(one.raw), one.raw) for one in mixed))
 
 
-def pour(address: str, file: Path, seconds: float, pause_ms: float = 0.0) -> Poured:
+def pour(
+    address: str,
+    file: Path,
+    seconds: float,
+    pause_ms: float = 0.0,
+    *,
+    connections: int = CONNECTIONS,
+) -> Poured:
     """Let wrk ask, as fast as it is answered, or with pauses of this mean on each connection."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{round(seconds)}s", f"--timeout={LATE_S}s"]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{round(seconds)}s", f"--timeout={LATE_S}s"]
     command += ["-s", str(SCRIPT), address, "--", str(file), f"{pause_ms:.3f}"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     told = json.loads(ended.stdout.splitlines()[-1])
