@@ -67,7 +67,7 @@ def test_what_hangs_kills_fills_or_fails_is_told_and_the_rest_goes_on(
     for name in names:
         shutil.copy(MOTION, tmp_path / name)
     monkeypatch.setattr("kedut.cli.measure_many.ours", load)
-    real_patience = ("--patience", 4, "--memory", 3)
+    real_patience = ("--patience", 20, "--memory", 3)
     assert (
         measure(*(tmp_path / name for name in names), "--out", f"{tmp_path}/o/", *real_patience)
         == 1
@@ -78,7 +78,7 @@ def test_what_hangs_kills_fills_or_fails_is_told_and_the_rest_goes_on(
     errors = {
         Path(row["file"]).name: row["what"] for row in rows(tmp_path / "o" / "errors.parquet")
     }
-    assert "no further for 4 s" in errors["hangs.csv"]
+    assert "no further for 20 s" in errors["hangs.csv"]
     assert "SIGKILL" in errors["kills.csv"]
     assert "memory" in errors["fills.csv"]
     assert "fault of ours (TypeError" in errors["fails.csv"]

@@ -64,9 +64,9 @@ class Reader:
         raise AssertionError
 
     def _measure(self, path: str, source: Recording) -> tuple[bytes, bytes]:
-        fresh = self.process is None
         if self.process is None:
             self._start()
+            self._line(_STARTING_S)
         asked = {
             "path": path,
             "name": source.name,
@@ -76,9 +76,8 @@ class Reader:
         }
         self._send(json.dumps(asked).encode() + b"\n")
         while True:
-            patience = self.job.patience_s + (_STARTING_S if fresh else 0.0)
+            patience = self.job.patience_s
             said = json.loads(self._line(patience))
-            fresh = False
             if "cpu_s" in said:
                 self._count(said["cpu_s"])
             if "wrong" in said:

@@ -1,6 +1,6 @@
 """The process that measures recordings for a run: bounded, and ended when a file hangs it.
 
-It takes one JSON object a line, answers with JSON lines that tell how far it is, and then with
+It says `ready`, takes one JSON object a line, answers with JSON lines that tell how far it is, and then with
 either `wrong` or `sizes`, followed by so many bytes: the tables.
 """
 
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)  # libraries print what they like; it must not get among the answers
     knowledge: Knowledge = getattr(importlib.import_module(arguments[1]), arguments[2])()
+    importlib.import_module("kedut.measurement.measure")
+    _tell(out, ready=True)
     for line in sys.stdin.buffer:
         asked = json.loads(line)
         _answer(asked, knowledge, out)
