@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kedut.measurement.detectors.emg_kinds import dense, kinds, trains
-from kedut.measurement.detectors.emg_learning import peaks
 from kedut.measurement.detectors.emg_solving import solve
 from kedut.measurement.detectors.emg_taps import take_tap, tap_shapes
 from kedut.measurement.detectors.emg_templates import bank_of
@@ -19,7 +18,7 @@ from kedut.measurement.filters.blocks import plan, spectrum, through
 from kedut.measurement.filters.energy import power
 from kedut.measurement.filters.flat import flat_runs
 from kedut.measurement.quality.emg import all_channels, excluded_spans, inside, joined
-from kedut.measurement.quality.emg_heart import beat_s, between_beats, paced
+from kedut.measurement.quality.emg_heart import beat_s, between_beats
 from kedut.measurement.quality.emg_sustained import sustained
 from kedut.measurement.twitch import Kind, Reason
 
@@ -48,25 +47,6 @@ def test_running_power_is_what_a_convolution_gives(seed: int, channels: int) -> 
     np.testing.assert_allclose(found[0] ** 3, plain.mean(axis=0), rtol=2e-3, atol=1e-4)
     if channels > 1:
         np.testing.assert_allclose(found[1] ** 3, plain.max(axis=0), rtol=2e-3, atol=1e-4)
-
-
-@given(
-    st.lists(st.floats(0, 10, width=32), min_size=1, max_size=80),
-    st.floats(0, 10),
-    st.integers(1, 9),
-)
-def test_peaks_are_the_tops_of_stretches_above_the_bar(
-    values: list[float], least: float, apart: int
-) -> None:
-    x = np.array(values, np.float32)
-    above = [i for i, v in enumerate(x) if v > np.float32(least)]
-    groups: list[list[int]] = []
-    for i in above:
-        if groups and i - groups[-1][-1] <= apart:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    assert peaks(x, least, apart).tolist() == [max(g, key=lambda i: (x[i], -i)) for g in groups]
 
 
 def _two_shapes() -> np.ndarray:
@@ -160,11 +140,8 @@ def test_a_heart_is_known_by_its_pace_and_twitches_are_not_taken_for_it(pace: fl
     beats = np.cumsum(rng.normal(pace, 0.03 * pace, 120))
     heard = beats[rng.random(120) < 0.8]
     assert beat_s(heard, float(beats[-1])) == pytest.approx(pace, rel=0.05)
-    with_false = np.sort(np.concatenate([heard, rng.uniform(0, beats[-1], 20)]))
-    assert paced(with_false) == pytest.approx(pace, rel=0.05)
     chance = np.cumsum(rng.exponential(pace, 120))
     assert beat_s(chance, float(chance[-1])) == 0
-    assert paced(chance) == 0
 
 
 def test_the_pace_of_a_day_is_found_in_little_memory() -> None:

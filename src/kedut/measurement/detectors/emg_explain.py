@@ -20,18 +20,16 @@ from kedut.measurement.detectors.emg_discharges import (
     add,
     last_sample,
 )
+from kedut.measurement.detectors.emg_knocks import without_knocks
 from kedut.measurement.detectors.emg_learning import Learnt
-from kedut.measurement.detectors.emg_rest import Row, add_rest
+from kedut.measurement.detectors.emg_overlaps import one_unknown
+from kedut.measurement.detectors.emg_rest import add_rest
 from kedut.measurement.detectors.emg_solving import Events, one_instead, solve
-from kedut.measurement.detectors.emg_taps import CLEAR, take_tap
 from kedut.measurement.filters.blocks import Block
 
 APART_S = 0.007  # constant: no axon fires twice within its refractory time
-KNOCK_APART_S = 0.01  # constant: the width of a potential's peak
-SAME = 0.15  # constant: share of the energy left: the unit rather than a knock
 FEW_STEP = 8  # constant: samples that tell a median well enough
 NORMAL_MEDIAN = 0.6745  # constant: of the size of normal noise
-MOST_PEAKS = 6  # constant: looked at in one stretch for a knock
 
 
 def explain(view: View, out: Discharges) -> None:
@@ -44,7 +42,7 @@ def explain(view: View, out: Discharges) -> None:
     parts = scaled if len(learnt.basis) == len(scaled) else learnt.basis @ scaled
     last = last_sample(view)
     apart = round(APART_S * cut.work_rate_hz)
-    level = _level(parts, view.found)
+    level = _level(parts, view)
     for a, b in worth_explaining(parts, view.found, learnt, cut.work // 2):
         low, high = 2 * a - length // 2, 2 * b + length // 2
         if high < cut.margin or low > last:
@@ -53,9 +51,10 @@ def explain(view: View, out: Discharges) -> None:
         loud = per_sample(view.found.loud, (first + stop) // 2, cut.work)
         stretch = Stretch(first, loud, max(cut.margin, low), min(last, high))
         x = np.array(parts[:, first:stop] / np.float32(loud), order="C")
-        knock = _taps(x, view, stretch, out)
+        knock = without_knocks(x, view, stretch, out)
         events, x = solve(x, templates, loud, apart)
         events, x = one_instead(events, x, templates, loud, cut.work_rate_hz)
+        events, x = one_unknown(events, x, templates, loud, cut.work_rate_hz)
         known = len(out.time)
         for e in events:
             _add_known(e, view, stretch, out)
@@ -64,12 +63,16 @@ def explain(view: View, out: Discharges) -> None:
         _add_burst(burst, view, last, out)
 
 
-def _level(parts: Block, found: Activity) -> Block:
+def _level(parts: Block, view: View) -> Block:
     """Give the noise of each part beside what it is where channels have none in common."""
     if len(parts) == 1:
         return np.ones((1, 1), np.float32)
-    few = np.abs(parts[:, ::FEW_STEP])
-    level = np.median(few, axis=1, keepdims=True) / NORMAL_MEDIAN / float(np.median(found.loud))
+    cut, loud = view.cut, view.found.loud
+    first, stop = cut.margin, max(last_sample(view), cut.margin + FEW_STEP)
+    per = len(loud) / cut.work
+    usual = np.median(loud[int(first * per) : int(np.ceil(stop * per))])
+    few = np.abs(parts[:, first:stop:FEW_STEP])
+    level = np.median(few, axis=1, keepdims=True) / NORMAL_MEDIAN / float(usual)
     return np.asarray(np.maximum(level, 1), np.float32)
 
 
@@ -113,44 +116,6 @@ def worth_explaining(
             on[a + length // 6 : b + length // 3] = True
     set_apart(found, on)
     return stretches(on, length // 2 + 1)  # their cores do not overlap then
-
-
-def _taps(x: Block, view: View, stretch: Stretch, out: Discharges) -> Row:
-    """Take knocks out of a stretch, the largest first; gives the power they had, by sample."""
-    knock = np.zeros(x.shape[1], np.float32)
-    look = np.abs(x).max(axis=0)
-    near = round(KNOCK_APART_S * view.cut.work_rate_hz)
-    for _ in range(MOST_PEAKS):
-        at = int(look.argmax())
-        if look[at] < CLEAR:
-            break
-        before = np.square(x).sum(axis=0)
-        tap = None if _edged(x, view, stretch, at) else take_tap(x, view.shapes, at)
-        if tap is None:
-            look[max(0, at - near) : at + near] = 0
-            continue
-        look = np.abs(x).max(axis=0)
-        knock += np.maximum(before - np.square(x).sum(axis=0), 0)
-        where = stretch.first + tap[0]
-        if stretch.counts(where):
-            out.taps.append((view.time_s(where), tap[1]))
-    return knock
-
-
-def _edged(x: Block, view: View, stretch: Stretch, at: int) -> bool:
-    """Tell whether a unit whose potential looks like a knock explains what is here."""
-    templates = view.learnt.templates
-    for unit in np.flatnonzero(templates.edged):
-        mean = templates.bank[unit, 0] / np.float32(stretch.loud)
-        first, stop = templates.heart[unit]
-        for start in range(at - int(templates.peak[unit]) - 3, at - int(templates.peak[unit]) + 4):
-            if start < 0 or start + mean.shape[1] > x.shape[1]:
-                continue
-            own = x[:, start + first : start + stop]
-            left = float(np.square(own - mean[:, first:stop]).sum()) - own.size
-            if left < SAME * float(np.square(own).sum()):
-                return True
-    return False
 
 
 def _add_known(e: Events, view: View, stretch: Stretch, out: Discharges) -> None:

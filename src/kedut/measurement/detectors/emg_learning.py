@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d
@@ -21,13 +20,13 @@ from kedut.measurement.detectors.emg_activity import (
     stretches,
     template_spectra,
 )
+from kedut.measurement.detectors.emg_heartbeat import add_heart
 from kedut.measurement.detectors.emg_survey import Survey
 from kedut.measurement.detectors.emg_taps import TapShapes, take_tap
-from kedut.measurement.detectors.emg_templates import Templates, bank_of, learn, size
+from kedut.measurement.detectors.emg_templates import Templates, learn, size
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.energy import FEW
 from kedut.measurement.filters.pieces import Piece
-from kedut.measurement.quality.emg_heart import paced
 
 MOST_SNIPPETS = 320  # constant: enough for a dozen units; grouping costs their square
 ALONE_S = 0.1  # constant: longer activity is more than one potential
@@ -36,9 +35,6 @@ CROWD = 3  # constant: times as many in bursts as alone: then bursts are what th
 SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
 FREE_S = 0.06  # constant: the longest of potentials after its peak
 HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
-HEARD = 3.7  # constant: standard deviations; enough for what comes back evenly
-REPEATED = 5  # constant: knocks are not the same size so often; a unit is
-BEAT_S = 0.25  # constant: no heart beats twice within
 PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
 PARTS = 8  # constant: patterns over a grid; more hold only noise
 
@@ -149,14 +145,13 @@ def learn_from(
     before, after = size(cut.work_rate_hz)
     snippets: list[Block] = []
     noise: list[float] = []
-    edged: list[Block] = []
-    edged_noise: list[float] = []
+    edged: list[bool] = []
     acts = {i: activity(p, seen, cut, exclude=exclude) for i, p in pieces.items()}
     for i, p in pieces.items():
         own, its, knocks = alone(p, seen, acts[i], cut, shapes)
-        for snippet, loud, knock in zip(own, its, knocks, strict=True):
-            (edged if knock else snippets).append(snippet)
-            (edged_noise if knock else noise).append(loud)
+        snippets += own
+        noise += its
+        edged += knocks
     clear: list[tuple[bool, bool]] = []
     if channels <= PLAIN_CHANNELS or not exclude:
         more, its_noise, its_clear = [], [], []
@@ -165,12 +160,13 @@ def learn_from(
             more += s
             its_noise += its
             its_clear += free
-        if len(more) > CROWD * max(1, len(snippets)):
-            snippets, noise, clear = more, its_noise, its_clear
+        if len(more) > CROWD * max(1, len(snippets) - sum(edged)):
+            snippets, noise, clear, edged = more, its_noise, its_clear, [False] * len(more)
     if len(snippets) > MOST_SNIPPETS:
         keep = np.linspace(0, len(snippets) - 1, MOST_SNIPPETS).astype(int)
         snippets, noise = [snippets[i] for i in keep], [noise[i] for i in keep]
         clear = [clear[i] for i in keep] if clear else []
+        edged = [edged[i] for i in keep]
     x = np.array(snippets, np.float32).reshape(len(snippets), channels, before + after)
     basis = _basis(x)
     parts = np.einsum("pc,ncs->nps", basis, x)
@@ -179,17 +175,10 @@ def learn_from(
         parts,
         np.array(noise, np.float32),
         cut.work_rate_hz,
-        np.array(clear, bool) if crowded else None,
+        clear=np.array(clear, bool) if crowded else None,
+        edged=np.array(edged, bool),
     )
-    if len(edged) >= REPEATED and not crowded:
-        own = np.einsum("pc,ncs->nps", basis, np.array(edged[:MOST_SNIPPETS], np.float32))
-        others = learn(own, np.array(edged_noise[:MOST_SNIPPETS], np.float32), cut.work_rate_hz)
-        same = others.members >= max(REPEATED, len(own) / 2)
-        if same.any():
-            means = np.concatenate([templates.bank[:, 0], others.bank[same, 0]])
-            templates = bank_of(
-                means, np.concatenate([templates.members, others.members[same]]), int(same.sum())
-            )
+    templates = add_heart(templates, basis, pieces, seen, cut)
     return known(templates, basis, pieces, acts, seen, cut, crowded=crowded)
 
 
@@ -243,7 +232,6 @@ def _measure_noise(
         return
     spectra = template_spectra(templates, cut.work)
     found: list[NDArray[np.float32]] = []
-    beats: list[list[NDArray[np.float64]]] = [[] for _ in range(templates.units)]
     for i, p in pieces.items():
         parts = ((basis / seen.noise_uv) @ p.wide).astype(np.float32, copy=False)
         z = matched(parts, spectra, cut.work // 2) / float(np.median(acts[i].loud))
@@ -252,36 +240,5 @@ def _measure_noise(
         few = np.partition(few, (int(0.1587 * n), n // 2), axis=1)
         spread = few[:, n // 2] - few[:, int(0.1587 * n)]
         found.append(np.square(spread))
-        inner = slice(cut.margin // 2, (cut.margin + cut.keep) // 2)
-        for unit, row in enumerate(z):
-            at = peaks(
-                row[inner], HEARD * float(spread[unit]), round(BEAT_S * cut.work_rate_hz / 2)
-            )
-            beats[unit].append(cut.first_s(i) + 2 * (at + inner.start) / cut.work_rate_hz)
     kappa = np.quantile(np.array(found), 0.4, axis=0)
     templates.kappa[:] = np.clip(kappa, 0.5, 6.0)
-    for unit, times in enumerate(beats):
-        templates.beat_s[unit] = pace = paced(np.concatenate(times))
-        if pace:
-            templates.least[unit] = HEARD
-
-
-@numba.njit(cache=True)
-def _peaks(x, least, apart, out):  # type: ignore[no-untyped-def]
-    count, last = 0, -apart - 1
-    for i in range(x.size):
-        if x[i] > least:
-            if count and i - last <= apart:
-                if x[i] > x[out[count - 1]]:
-                    out[count - 1] = i
-            else:
-                out[count] = i
-                count += 1
-            last = i
-    return count
-
-
-def peaks(x: NDArray[np.float32], least: float, apart: int) -> NDArray[np.int64]:
-    """Give the top of each stretch above `least`; pauses up to `apart` samples are within one."""
-    out = np.empty(x.size // max(apart, 1) + 2, np.int64)
-    return out[: _peaks(np.ascontiguousarray(x), np.float32(least), apart, out)]

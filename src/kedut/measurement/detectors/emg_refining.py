@@ -47,7 +47,9 @@ def _again(learnt: Learnt, pieces: dict[int, Piece], seen: Survey, cut: Plan) ->
                 fit = rest[:, at : at + length] * loud + e[3] * old.bank[unit, shift]
                 own[unit].append(fit)
     means = [
-        ease(np.median(np.array(o), axis=0)) if len(o) >= FEWEST else old.bank[i, 0]
-        for i, o in enumerate(own)
+        ease(np.median(np.array(o), axis=0)) if len(o) >= FEWEST and not beat else old.bank[i, 0]
+        for i, (o, beat) in enumerate(zip(own, old.beat_s, strict=True))
     ]
-    return bank_of(np.array(means, np.float32), old.members)
+    out = bank_of(np.array(means, np.float32), old.members)
+    out.beat_s[:], out.least[:] = old.beat_s, old.least
+    return out

@@ -18,8 +18,8 @@ from kedut.measurement.filters.blocks import Block
 REMAINS = 0.25  # constant: size of a misfit, over the potential that was taken out
 NEW_S = 0.012  # constant: over which the rest is weighed
 SIDE_S = 0.04  # constant: waves of one potential around its peak
-ALIKE = 0.5  # constant: as REMAINS, at the very place of another: two units seldom fire as one
-ALIKE_S = 0.008  # constant: that place
+ALIKE = 0.5  # constant: as REMAINS, next to another: two units seldom fire as one
+CLOSE_S = 0.025  # constant: one potential's waves; so near, 3 in 60 were two discharges
 SHADOW, SHADOW_S = 0.1, 0.1  # constant: size of far waves of a large potential, and how far
 DEPENDENT = 1.2  # constant: samples of the band are not quite independent
 
@@ -63,10 +63,10 @@ def add_rest(
         power[max(0, at - side) : at + side] = 0
         where = stretch.first + peak
         time = view.time_s(where)
-        same = [i for i in own if abs(out.time[i] - time) < ALIKE_S]
-        if same:
+        near = [i for i in own if abs(out.time[i] - time) < CLOSE_S]
+        if near:
             if left[at] > ALIKE**2 * spread[at]:
-                out.unit[same[0]] = -1
+                out.unit[near[0]] = -1
             continue
         tap = take_tap(x, view.shapes, peak)
         if not stretch.counts(where):

@@ -21,7 +21,9 @@ HEART = 0.8  # constant: share of the energy by which a fit is judged
 DIMENSIONS = 8  # constant: more hold only noise
 MATCHED = 5.2  # constant: less than one false alarm in ten minutes, for all shapes together
 FEWEST = 3  # constant: two alike may be chance
+REPEATED = 5  # constant: knocks are not the same shape and size so often; a unit is
 CLEAR = 900.0  # constant: energy, in noise, from which two alike are none
+SLOWEST_HZ = 34.0  # constant: typical frequency; swaying has less, potentials have 41 and more
 CROWDED_S = 0.012  # constant: half of the shortest interval in a burst
 MOST_UNITS = 12  # constant: more are not told apart on one channel
 
@@ -40,7 +42,6 @@ class Templates:
     heart : (units, 2) first and stop of the samples that hold most of the energy
     members : (units,) how many were averaged
     least : (units,) score from which a discharge is believed
-    edged : (units,) it looks like a knock, but comes back the same
     cross : (units, SHIFTS, units, lags) products of templates, filled as they are needed
     crossed : (units, SHIFTS) which are filled
     beat_s : (units,) the heart's pace where the unit is the heart, else 0
@@ -55,7 +56,6 @@ class Templates:
     members: NDArray[np.int64]
     least: NDArray[np.float32]
     beat_s: NDArray[np.float32]
-    edged: NDArray[np.bool_]
     cross: NDArray[np.float32]
     crossed: NDArray[np.bool_]
 
@@ -74,13 +74,16 @@ def learn(
     x: Snippets,
     noise: NDArray[np.float32],
     work_rate_hz: float,
+    *,
     clear: NDArray[np.bool_] | None = None,
+    edged: NDArray[np.bool_] | None = None,
 ) -> Templates:
     """Group snippets into units and average each.
 
     x : (n, parts, samples), peak in place, in units of the recording's noise
     noise : (n,) how strong the noise was around each, in the same units
     clear : (n, 2) where others stand beside: none is near before, none after
+    edged : (n,) which look like knocks: a unit among them has to come back more often
     """
     n, parts, length = x.shape
     before, _ = size(work_rate_hz)
@@ -94,6 +97,8 @@ def learn(
         rows = np.flatnonzero(labels == label)
         own = x[rows]
         few = FEWEST if float(np.square(own).sum()) < CLEAR * len(rows) else 2
+        if edged is not None and 2 * edged[rows].sum() > len(rows):
+            few = REPEATED
         if len(rows) < few:
             continue
         mean = np.median(own, axis=0)
@@ -104,11 +109,20 @@ def learn(
             own = _align(own, _narrow(mean, before, near), reach)
             means.append(_joined(own, clear[rows], before, near))
         members.append(len(rows))
+    kept = [i for i, mean in enumerate(means) if not sways(mean, work_rate_hz)]
+    means, members = [means[i] for i in kept], [members[i] for i in kept]
     means, members = _merge(means, members, round(0.02 * work_rate_hz))
     order = np.argsort(members)[::-1][:MOST_UNITS]
     if not len(order):
         return bank_of(np.empty((0, parts, length), np.float32), np.empty(0, np.int64))
     return bank_of(np.stack([means[i] for i in order]), np.array([members[i] for i in order]))
+
+
+def sways(x: NDArray[np.float32], work_rate_hz: float) -> bool:
+    """Tell whether a wave is too slow for a potential: the root mean square of its frequency."""
+    step = np.diff(x, axis=-1)
+    bound = 4 * np.sin(np.pi * SLOWEST_HZ / work_rate_hz) ** 2
+    return bool(np.square(step).sum() < bound * np.square(x).sum())
 
 
 def _group(x: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -206,8 +220,8 @@ def _merge(
     return means, members
 
 
-def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Templates:
-    """Make the bank of templates moved by parts of a sample; the last `edged` look like knocks."""
+def bank_of(means: Snippets, members: NDArray[np.int64]) -> Templates:
+    """Make the bank of templates moved by parts of a sample."""
     units, _, length = means.shape
     s = np.fft.rfft(means, 2 * length, axis=2)
     turn = np.exp(
@@ -226,7 +240,6 @@ def bank_of(means: Snippets, members: NDArray[np.int64], edged: int = 0) -> Temp
         members=members,
         least=np.full(units, MATCHED, np.float32),
         beat_s=np.zeros(units, np.float32),
-        edged=np.arange(units) >= units - edged,
         cross=np.zeros((units, SHIFTS, units, 2 * length - 1), np.float32),
         crossed=np.zeros((units, SHIFTS), np.bool_),
     )

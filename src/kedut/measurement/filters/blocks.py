@@ -14,6 +14,7 @@ from kedut.measurement.recording import Recording
 
 WORK_RATE_HZ = 1024.0  # constant: twice what surface potentials hold; finer adds noise, no signal
 BLOCK_S = 16.0  # constant: lines of the mains are narrow then, and a drift is still followed
+END = 64  # constant: samples that tell the slope at an end
 MARGIN_S = 1.25  # constant: the ease, and the longest potential
 TAPER_S = 1.0  # constant: so slow that the mains leaks no further than 2 Hz
 LOW_HZ = 20.0  # constant: movement and the heart's slow waves lie below
@@ -155,18 +156,25 @@ def _read(recording: Recording, starts: Sequence[int], out: Block) -> None:
 
 
 def _mirror(x: Block, first: int, end: int) -> None:
-    """Fill what lies before `first` and from `end` on with the signal turned about its end."""
-    have = end - first
-    n = min(first, have - 1)
-    if n > 0:
-        x[:, first - n : first] = 2 * x[:, [first]] - x[:, first + 1 : first + 1 + n][:, ::-1]
-    if first > n:
-        x[:, : first - max(n, 0)] = x[:, [first - max(n, 0)]]
-    n = min(x.shape[1] - end, have - 1)
-    if n > 0:
-        x[:, end : end + n] = 2 * x[:, [end - 1]] - x[:, end - 1 - n : end - 1][:, ::-1]
-    if end + max(n, 0) < x.shape[1]:
-        x[:, end + max(n, 0) :] = x[:, [end + max(n, 0) - 1]]
+    """Fill what lies before `first` and from `end` on with the signal mirrored, its slope kept.
+
+    Turned about its end it would step there by twice the noise, which many channels show.
+    """
+    _mirror_back(x[:, ::-1], x.shape[1] - end, x.shape[1] - first)
+    _mirror_back(x, first, end)
+
+
+def _mirror_back(x: Block, first: int, end: int) -> None:
+    """Fill what lies before `first`."""
+    n = min(first, end - first)
+    if n <= 0:
+        return
+    t = np.arange(min(END, end - first), dtype=np.float32)
+    t -= t.mean()
+    slope = x[:, first : first + t.size] @ t / max(float(t @ t), 1.0)
+    away = 2 * np.arange(n, dtype=np.float32) + 1
+    x[:, first - n : first] = (x[:, first : first + n] - slope[:, None] * away)[:, ::-1]
+    x[:, : first - n] = x[:, [first - n]]
 
 
 def _draw_on(x: Block, first: int, end: int, period: float, cut: Plan) -> None:
