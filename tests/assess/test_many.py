@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from kedut.assess.many import Answers, Many
 from kedut.assess.pipeline import assess
 from kedut.assess.wire import rounded
-from kedut.case.case import Case
+from kedut.case.case import AtLeast, Case, CourseSeen
 from kedut.case.wire import case_from
+from kedut.knowledge.entities import Level
 from kedut.knowledge.load import ours
 
 KNOWLEDGE = ours()
@@ -80,6 +82,20 @@ def test_the_published_and_the_examples_come_to_the_same() -> None:
     ]
     told = [case_from(json.loads(text), KNOWLEDGE, where="", lenient=True) for text in lines]
     check(MANY.answers(told), told)
+
+
+def test_what_was_told_before_and_a_course_count_here_too() -> None:
+    said = AtLeast(level=Level.URGENT, within_days=1)
+    common = Case(age=40.0, present=("twitch_calf_one_side",))
+    told = [
+        replace(common, at_least=said),
+        replace(common, course=CourseSeen(asked_days=3.0, seen_days=90, noted_days=90)),
+        common,
+    ]
+    answers = MANY.answers(told)
+    check(answers, told)
+    assert answers.urgencies[0].level is Level.URGENT
+    assert not np.array_equal(answers.chances[1], answers.chances[2])
 
 
 def test_none_is_none() -> None:

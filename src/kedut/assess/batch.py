@@ -78,7 +78,7 @@ class Brief:
     def line(self, case: Case) -> str:
         """Give the assessment of a case as one line of JSON, without the line's end."""
         fast = self.reasoner.fast
-        if fast is None or not is_adult(case) or case.at_least is not None:
+        if fast is None or not is_usual(case):
             found = assess(case, self.knowledge, detail="brief")
             return to_json(found, self.knowledge, "id")
         findings = self.space.close(case)
@@ -192,6 +192,11 @@ class Brief:
         )
         written = ", ".join(lists[1]) % tuple(chances[sure:some])
         return ", ".join(filter(None, (", ".join(lists[0]), written, ", ".join(lists[2]))))
+
+
+def is_usual(case: Case) -> bool:
+    """Say whether a case is of the usual kind; others go the plain way."""
+    return is_adult(case) and case.at_least is None and case.course is None
 
 
 def _text(text: str) -> str:

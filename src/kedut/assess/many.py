@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.advice.urgency import Because, Urgency
-from kedut.assess.batch import Brief
-from kedut.assess.pipeline import assess, is_adult
+from kedut.assess.batch import Brief, is_usual
+from kedut.assess.pipeline import assess
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings
 from kedut.knowledge.knowledge_base import Knowledge
@@ -94,7 +94,7 @@ class Many:
     def _take_on(self, number: int, case: Case, plan: _Plan, wanted: _Wanted) -> bool:
         """Say which posteriors a case takes; not for those that need a way of their own."""
         brief = self.brief
-        if brief.reasoner.fast is None or not is_adult(case) or case.at_least is not None:
+        if brief.reasoner.fast is None or not is_usual(case):
             return False
         findings = brief.space.close(case)
         unflagged = brief.triage.unflagged(findings)
