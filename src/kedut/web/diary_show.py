@@ -6,6 +6,7 @@ import json
 import logging
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from fastapi import Request
@@ -141,12 +142,20 @@ def fields(
         "groups": symptom_groups(knowledge),
         "zones": OFFERED if chosen in OFFERED else (chosen[:64], *OFFERED),
         "zone": chosen,
-        "day": typed.one("day") or today.isoformat(),
+        "day": _day(typed.one("day") or today.isoformat()),
         "today": today,
         "today_words": day_in_words(today, words),
         "longest_note": LONGEST_NOTE,
         "save": save,
     }
+
+
+def _day(text: str) -> str:
+    """Give a day as a browser takes it; nothing where what was typed is none."""
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        return ""
 
 
 def noting(
