@@ -2,6 +2,7 @@
 -- Each stands there as its length on a line of its own, and its bytes. An answer is whole, or it tells
 -- when to come back (a page of ours, 503), or it is neither.
 local requests, place, mean_ms = {}, 0, 0
+local longest_ms = 10000
 local threads = {}
 whole, told, neither, odd = 0, 0, 0, ""
 
@@ -32,7 +33,8 @@ function delay()
   if mean_ms == 0 then
     return 0
   end
-  return math.floor(-mean_ms * math.log(1 - math.random()) + 0.5)
+  local pause_ms = math.floor(-mean_ms * math.log(1 - math.random()) + 0.5)
+  return math.min(pause_ms, longest_ms) -- a connection on which nothing comes is closed by nginx after 15 s
 end
 
 function response(status, headers, _)
