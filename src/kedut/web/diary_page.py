@@ -247,8 +247,9 @@ def _drawn(
     now, days = revision.now, revision.days
     if not days or not now.adult or now.urgency.level is Level.EMERGENCY:
         return Markup("")
-    if (revision.today - days[0].day).days > _MOST_DRAWN_DAYS:
-        return Markup("")
+    first = days[0].day
+    if (revision.today - first).days > _MOST_DRAWN_DAYS or (asked_on and asked_on > first):
+        return Markup("")  # its days begin with the answers
     lines = lines_of(days, revision.told, now, revision.today, knowledge, asked_on=asked_on)
     if lines is None:
         return Markup("")

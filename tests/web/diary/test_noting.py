@@ -232,6 +232,18 @@ def test_an_interviews_answer_opens_a_diary_that_keeps_the_case(client: TestClie
     assert client.get(f"/en/kept/{token}").text.count("keep-entry") == 2
 
 
+def test_questions_answered_again_in_the_midst_leave_the_days_before_in_the_drawing(
+    client: TestClient, clock: Clock
+) -> None:
+    token = begun(client, day="2026-11-10")
+    note(client, token)
+    press(client, "/en/diary", t=told(), action="begin", kept=token)
+    page = client.get(f"/en/diary/{token}").text
+    drawn = page.partition('<figure class="diary-course">')[2].partition("</figure>")[0]
+    assert "10 November 2026" in drawn
+    assert "20 November 2026" in drawn
+
+
 def test_the_same_answer_followed_twice_is_one_diary(client: TestClient) -> None:
     form = {"csrf": csrf(client), "t": told(), "action": "begin"}
     places = {str(client.post("/en/diary", data=form).url) for _ in range(2)}
