@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ KEDUT = (sys.executable, "-m", "kedut")
 CASE = {"age": 34, "findings_present": ["twitch_calf_one_side"]}
 FINDINGS = ("leg_weakness", "calf_pain", "intense_exercise_48h", "twitch_calf_one_side", "tired")
 TABLES = ("results", "errors")
+STARTED: list[subprocess.Popen[str]] = []  # ended after each test
 
 
 def cases(count: int, *, start: int = 0) -> list[dict[str, Any]]:
@@ -64,15 +65,17 @@ def content(folder: Path, names: Iterable[str] = TABLES) -> dict[str, bytes]:
     return {name: (folder / f"{name}.parquet").read_bytes() for name in names}
 
 
-def started(*arguments: object) -> subprocess.Popen[str]:
-    """Start `kedut` beside us."""
-    return subprocess.Popen(
-        [*KEDUT, *map(str, arguments)],
+def started(*arguments: object, within: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """Start `kedut` beside us, or on the host that `within` leads to."""
+    process = subprocess.Popen(
+        [*within, *KEDUT, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
     )
+    STARTED.append(process)
+    return process
 
 
 def until_parts(

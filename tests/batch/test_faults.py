@@ -1,7 +1,7 @@
 """Killed, cut off or out of room, a run loses nothing, doubles nothing and says nothing wrong.
 
-Each fault once; `KEDUT_FAULT_RUNS=20` so many times, with a line for each in
-`build/proof/faults.log`.
+Each fault once; with `KEDUT_FAULT_RUNS=20` so many times, and a line for each in
+`build/proof/faults.log` (see conftest.py).
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from tests.batch.runs import (
 )
 
 RUNS = int(os.environ.get("KEDUT_FAULT_RUNS", "1"))
-LOG = Path("build/proof/faults.log")
 COUNT, PART = 40, 4
 OPTIONS = ("--detail", "full", "--lang", "en", "--part", str(PART))
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("turn", range(RUNS))]
@@ -46,18 +45,6 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, byte
     return path, content(folder)
 
 
-@pytest.fixture(autouse=True)
-def log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Note each fault that was outlived, where many are run."""
-    start = time.monotonic()
-    yield
-    if RUNS > 1:
-        LOG.parent.mkdir(parents=True, exist_ok=True)
-        with LOG.open("a", encoding="utf-8") as file:
-            took = time.monotonic() - start
-            file.write(f"{time.strftime('%F %T')} {request.node.name} {took:.1f} s\n")
-
-
 def run(path: Path, out: Path, *how: object) -> subprocess.Popen[str]:
     return started("assess", path, "--out", f"{out}/", *OPTIONS, *how)
 
@@ -65,7 +52,10 @@ def run(path: Path, out: Path, *how: object) -> subprocess.Popen[str]:
 def children(pid: int) -> list[int]:
     """Give the workers of a client."""
     listing = subprocess.run(
-        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "pid=,args=", "--ppid", str(pid)],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return [int(line.split()[0]) for line in listing.stdout.splitlines() if "spawn_main" in line
             and "resource_tracker" not in line]  # fmt: skip
@@ -198,6 +188,47 @@ def test_a_disk_that_is_full(
     status, said = ended(run(told[0], small_disk, "--workers", 2))
     assert status == 1
     check(small_disk, told)
+
+
+@pytest.fixture
+def hosts() -> Iterator[tuple[str, str]]:
+    """Give two hosts with a link between them: network namespaces, named."""
+    if RUNS == 1:
+        pytest.skip("part of `make proof` only: the link is cut for half a minute")
+    names = (f"kedut-{os.getpid()}-1", f"kedut-{os.getpid()}-2")
+    links = (f"kd{os.getpid() % 100000}a", f"kd{os.getpid() % 100000}b")
+    made = [_ip("netns", "add", name) for name in names]
+    if not all(made):
+        pytest.skip("network namespaces can be made by root alone")
+    _ip("link", "add", links[0], "type", "veth", "peer", "name", links[1])
+    for number, (name, link) in enumerate(zip(names, links, strict=True), 1):
+        _ip("link", "set", "dev", link, "netns", name, "name", "wire")
+        _ip("-n", name, "addr", "add", f"10.99.0.{number}/24", "dev", "wire")
+        for one in ("lo", "wire"):
+            _ip("-n", name, "link", "set", "dev", one, "up")
+    yield names
+    for name in names:
+        _ip("netns", "del", name)
+
+
+def _ip(*words: str) -> bool:
+    return subprocess.run(["ip", *words], capture_output=True, check=False).returncode == 0
+
+
+def test_a_link_that_is_cut_for_half_a_minute(
+    turn: int, tmp_path: Path, hosts: tuple[str, str], told: tuple[Path, dict[str, bytes]]
+) -> None:
+    there, here = (("ip", "netns", "exec", name) for name in hosts)
+    within = {"scheduler": there, "worker-0": there, "worker-1": here}
+    with Cluster(tmp_path, host="10.99.0.1", within=within) as cluster:
+        arguments = ("assess", told[0], "--out", f"{tmp_path}/o/", *OPTIONS)
+        process = started(*arguments, "--scheduler", cluster.address, within=here)
+        until_parts(tmp_path / "o", 1 + turn % 3, process)
+        assert _ip("-n", hosts[1], "link", "set", "dev", "wire", "down")
+        time.sleep(30)
+        assert _ip("-n", hosts[1], "link", "set", "dev", "wire", "up")
+        assert ended(process)[0] == 1
+    check(tmp_path / "o", told)
 
 
 def test_a_file_that_hangs_its_reader(turn: int, tmp_path: Path) -> None:

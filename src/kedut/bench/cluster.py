@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -30,10 +31,18 @@ class Cluster:
     """Dask processes that are started again when they end, as a service manager would do.
 
     workers : how many; each has one thread and may be killed
+    within : what comes before a command, by the name of its process: to run it on another host
     """
 
-    def __init__(self, folder: Path, workers: int = 2, host: str = HOST, port: int = 0) -> None:
-        self.address = f"tcp://{host}:{port or free_port()}"
+    def __init__(
+        self,
+        folder: Path,
+        workers: int = 2,
+        host: str = HOST,
+        within: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.address = f"tcp://{host}:{free_port()}"
+        self._within = within or {}
         self._folder = folder
         name, _, number = self.address.removeprefix("tcp://").rpartition(":")
         one = ("--no-dashboard", "--local-directory", str(folder / "dask"))
@@ -53,6 +62,8 @@ class Cluster:
         for name in self._commands:
             self._start(name)
         self._thread.start()
+        if self._within:
+            return self  # on a host that cannot be seen from here
         until = time.monotonic() + _WITHIN_S
         host, _, port = self.address.removeprefix("tcp://").rpartition(":")
         while time.monotonic() < until:
@@ -82,7 +93,7 @@ class Cluster:
     def _start(self, name: str) -> None:
         with (self._folder / f"{name}.log").open("ab") as log:
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "dask", *self._commands[name]],
+                [*self._within.get(name, ()), sys.executable, "-m", "dask", *self._commands[name]],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
