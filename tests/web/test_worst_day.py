@@ -11,7 +11,7 @@ import os
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -32,18 +32,7 @@ ENOUGH = 4  # saves of everybody between two faults
 PEOPLE = 3
 WITHIN_S = 120
 
-real = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(missing()), reason=missing()),
-    pytest.mark.parametrize("run", range(RUNS)),
-]
-
-
-def faulty(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test that needs it all, and is run so often."""
-    for mark in real:
-        test = mark(test)
-    return test
+need = pytest.mark.skipif(bool(missing()), reason=missing())
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +59,9 @@ def must_be_right(site: Site, ledger: Ledger, before: int) -> None:
     assert (found.lost, found.doubled) == (0, 0)
 
 
-@faulty
+@need
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
 def test_workers_killed_one_after_the_other_lose_nothing(here: Site, run: int) -> None:
     before = here.count_kept()
     with saving(here, people=PEOPLE, pause_s=0.02) as ledger:
@@ -81,7 +72,9 @@ def test_workers_killed_one_after_the_other_lose_nothing(here: Site, run: int) -
     must_be_right(here, ledger, before)
 
 
-@faulty
+@need
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
 def test_all_workers_killed_at_once_are_told_and_nothing_is_kept_twice(
     here: Site, run: int
 ) -> None:
@@ -95,7 +88,9 @@ def test_all_workers_killed_at_once_are_told_and_nothing_is_kept_twice(
     must_be_right(here, ledger, before)
 
 
-@faulty
+@need
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
 @pytest.mark.parametrize("how", ["immediate", "fast"])
 def test_the_database_restarted_in_mid_load_loses_nothing(here: Site, run: int, how: str) -> None:
     before = here.count_kept()
@@ -106,7 +101,9 @@ def test_the_database_restarted_in_mid_load_loses_nothing(here: Site, run: int, 
     must_be_right(here, ledger, before)
 
 
-@faulty
+@need
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
 def test_workers_asked_to_end_one_after_the_other_are_not_noticed(here: Site, run: int) -> None:
     before = here.count_kept()
     with saving(here, people=PEOPLE, pause_s=0.02) as ledger:
@@ -136,7 +133,7 @@ def kedut_of_the_schema_before(folder: Path) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(bool(missing()), reason=missing())
+@need
 def test_an_update_that_changes_the_schema_is_not_noticed(tmp_path: Path) -> None:
     """The kedut of the schema before works beside ours, before, while and after it changes."""
     older = kedut_of_the_schema_before(tmp_path)
@@ -178,7 +175,9 @@ def schema_of(site: Site) -> str:
     return site.postgres.sql("SELECT version_num FROM kedut_schema", site.database).strip()
 
 
-@faulty
+@need
+@pytest.mark.slow
+@pytest.mark.parametrize("run", range(RUNS))
 def test_a_loss_and_a_double_would_be_seen(here: Site, run: int) -> None:
     before = here.count_kept()
     with saving(here, people=1, pause_s=0.01) as ledger:
@@ -190,7 +189,7 @@ def test_a_loss_and_a_double_would_be_seen(here: Site, run: int) -> None:
     assert audit(here, ledger, before=before).doubled == 1
 
 
-@pytest.mark.skipif(bool(missing()), reason=missing())
+@need
 def test_a_broken_answer_of_the_proxy_would_be_seen(here: Site) -> None:
     visitor = Visitor(here)
     assert visitor.get("/en/about").status == 200
