@@ -8,6 +8,7 @@ from scipy.ndimage import maximum_filter1d
 
 from kedut.measurement.detectors.emg_pursuit import FIT, FRACTION, ODD
 from kedut.measurement.detectors.emg_rest import REMAINS, SHADOW
+from kedut.measurement.detectors.emg_rings import COARSE, FINE
 from kedut.measurement.detectors.emg_solving import (
     BOUNDS,
     COST,
@@ -258,6 +259,18 @@ def take_tap(x: Floats, shapes: TapShapes, near: int) -> tuple[int, float] | Non
     for shape in shapes.mixed[shift]:
         own -= np.outer(own @ shape, shape)
     return at + shapes.before, best**0.5
+
+
+def best_ring(x: Floats, shapes: Floats, first: int, stop: int) -> tuple[float, ...]:
+    """Give decay, wave, shift and lag of the ring that takes out the most, and how much."""
+    windows = np.lib.stride_tricks.sliding_window_view(x, shapes.shape[3], axis=1)[:, first:stop]
+    taken = np.square(np.einsum("cls,dwhs->cdwhl", windows, shapes)).sum(axis=0)
+    rough = taken[:: COARSE[0], :: COARSE[1], 0, ::2]
+    i, j, lag = np.array(np.unravel_index(rough.argmax(), rough.shape)) * (*COARSE, 2)
+    d, w, at = max(0, i - FINE), max(0, j - FINE), max(0, lag - 2)
+    near = taken[d : i + FINE + 1, w : j + FINE + 1, :, at : lag + 3]
+    best = np.unravel_index(near.argmax(), near.shape)
+    return d + best[0], w + best[1], best[2], first + at + best[3], near.max()
 
 
 def steady(level: Floats) -> Floats:

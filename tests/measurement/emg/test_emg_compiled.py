@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from kedut.measurement.detectors.emg_pursuit import products_of
 from kedut.measurement.detectors.emg_rest import power_of, score_of, standing_out
+from kedut.measurement.detectors.emg_rings import COARSE, FINE, best_ring, ring_shapes
 from kedut.measurement.detectors.emg_solving import COST, solve
 from kedut.measurement.detectors.emg_taps import take_tap, tap_shapes
 from kedut.measurement.detectors.emg_templates import Templates, bank_of
@@ -124,6 +125,20 @@ def test_a_knock_is_taken_out_as_plainly(seed: int, channels: int) -> None:
         assert found[0] == plainly[0]
         assert found[1] == pytest.approx(plainly[1], rel=1e-3)
     np.testing.assert_allclose(x, clear, atol=0.01)
+
+
+@settings(deadline=None, max_examples=10)
+@given(SEEDS, st.integers(1, 3))
+def test_the_best_ring_is_the_one_a_plain_search_finds(seed: int, channels: int) -> None:
+    rng = np.random.default_rng(seed)
+    shapes = ring_shapes(plan(2048.0, 2048 * 60)).shapes
+    x = rng.normal(0, 1, (channels, 400)).astype(np.float32)
+    decay, wave = (int(rng.integers(n)) for n in shapes.shape[:2])
+    x[:, 120 : 120 + shapes.shape[3]] += rng.normal(0, 60, (channels, 1)) * shapes[decay, wave, 1]
+    found = best_ring(x, shapes, 95, 150, COARSE, FINE)
+    clear = plain.best_ring(x, shapes, 95, 150)
+    assert found[4] == pytest.approx(clear[4], rel=1e-3)
+    assert found[:4] == clear[:4] or clear[4] < 100  # in noise alone several are as good
 
 
 @given(SEEDS, st.integers(1, 4), st.integers(5, 40))

@@ -76,15 +76,16 @@ def _taken(x, shape, lag):  # type: ignore[no-untyped-def]
     """Give the energy that a shape takes out of all channels."""
     total = np.float32(0.0)
     for c in range(x.shape[0]):
+        own = x[c, lag : lag + shape.size]  # a view, so that the processor's lanes are used
         v = np.float32(0.0)
         for j in range(shape.size):
-            v += x[c, lag + j] * shape[j]
+            v += own[j] * shape[j]
         total += v * v
     return total
 
 
 @numba.njit(cache=True, fastmath=True)
-def _best(x, shapes, first, stop, coarse, fine):  # type: ignore[no-untyped-def]
+def best_ring(x, shapes, first, stop, coarse, fine):  # type: ignore[no-untyped-def]
     """Find the ring that takes out the most: decay, wave, shift, lag, and how much."""
     decays, waves, shifts, _ = shapes.shape
     most, decay, wave, at = np.float32(0.0), 0, 0, first
@@ -118,7 +119,7 @@ def find_ring(x: Block, shapes: RingShapes, near: int, rate_hz: float) -> Ring |
     if stop <= first:
         return None
     x = np.ascontiguousarray(x)
-    decay, wave, shift, at, most = _best(x, shapes.shapes, first, stop, COARSE, FINE)
+    decay, wave, shift, at, most = best_ring(x, shapes.shapes, first, stop, COARSE, FINE)
     own = x[:, at : at + length]
     shape = shapes.shapes[decay, wave, shift]
     size = own @ shape
