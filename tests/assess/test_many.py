@@ -18,6 +18,7 @@ from kedut.case.case import AtLeast, Case, CourseSeen
 from kedut.case.wire import case_from
 from kedut.knowledge.entities import Level
 from kedut.knowledge.load import ours
+from kedut.reasoning.six_digits import six_digits
 
 KNOWLEDGE = ours()
 MANY = Many(KNOWLEDGE)
@@ -100,3 +101,16 @@ def test_what_was_told_before_and_a_course_count_here_too() -> None:
 
 def test_none_is_none() -> None:
     assert MANY.answers([]).chances.shape == (0, len(MANY.causes))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=40))
+def test_six_digits_are_those_of_the_text(chances: list[float]) -> None:
+    found = six_digits(np.array([chances, chances[::-1]]))
+    assert found[0].tolist() == [rounded(chance) for chance in chances]
+    assert found[1].tolist() == [rounded(chance) for chance in chances[::-1]]
+
+
+@pytest.mark.parametrize("chance", [0.1, 0.09999995, 0.1234565, 1e-5, 9.999995e-7, 5e-324, 1.0])
+def test_six_digits_near_a_tie_are_those_of_the_text(chance: float) -> None:
+    near = [chance, np.nextafter(chance, 0), np.nextafter(chance, 1)]
+    assert six_digits(np.array([near]))[0].tolist() == [rounded(one) for one in near]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kedut.advice.urgency import Because, Urgency
 from kedut.assess.batch import Brief, is_usual
 from kedut.assess.pipeline import assess
+from kedut.assess.wire import rounded
 from kedut.case.case import Case
 from kedut.case.finding_space import Findings
 from kedut.knowledge.knowledge_base import Knowledge
@@ -25,9 +26,6 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _NONE = -1
-_DIGITS = 6
-_EXACT_ABOVE = 1e-16  # constant: below, ten to the power that is wanted is no exact double
-_NEAR_HALF = 1e-4  # constant: so near to a tie in the sixth digit rounding is done by its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ class Many:
         found = assess(case, self.knowledge, detail="brief")
         if found.causes:
             by_name = {one.id: one.probability for one in found.causes}
-            chances[number] = _six_digits(np.array([by_name[name] for name in self.causes]))
+            chances[number] = [rounded(by_name[name]) for name in self.causes]
             if found.causes[0].probability > 0:
                 leading[number] = self.causes.index(found.causes[0].id)
         return found.urgency
@@ -138,13 +136,14 @@ class Many:
         prevalent, at_work = self._posteriors(wanted)
         taken = np.array(plan.taken, np.int64)
         whole = self._kept_grave(at_work, taken[:, 0], taken[:, 1])
-        there = self._kept_grave(prevalent, taken[:, 0], taken[:, 1])
         harms = self._harms(plan, at_work, taken)
         for number, findings, harm in zip(plan.number, plan.findings, harms, strict=True):
             urgencies[number] = self.brief.triage.judge(findings, harm)
-        shown = _six_digits(whole)
+        from kedut.reasoning.six_digits import six_digits
+
+        shown = six_digits(whole)
         chances[plan.number] = shown
-        leading[plan.number] = self._first(shown, _six_digits(there))
+        leading[plan.number] = self._first(shown, prevalent, taken)
 
     def _posteriors(self, wanted: _Wanted) -> tuple[Floats, Floats]:
         from kedut.reasoning.exact_many import posteriors
@@ -183,24 +182,16 @@ class Many:
                 harms[judged[place]] = Because(kind="harm", id=name, level=level)
         return harms
 
-    def _first(self, at_work: Floats, prevalent: Floats) -> Ints:
+    def _first(self, at_work: Floats, prevalent: Floats, taken: Ints) -> Ints:
         """Give the place of the cause that stands first, or -1 where none is at work."""
-        most = at_work.max(axis=1, keepdims=True)
-        tied = at_work == most
-        there = np.where(tied, prevalent, -1.0)
-        tied &= there == there.max(axis=1, keepdims=True)
-        names = np.where(tied, self.brief.names, len(self.causes))
-        return np.where(most[:, 0] > 0, names.argmin(axis=1), _NONE)
-
-
-def _six_digits(chances: Floats) -> Floats:
-    """Round as `assess.wire.rounded` does, to the last bit."""
-    with np.errstate(divide="ignore"):
-        scale = 10.0 ** (_DIGITS - 1 - np.floor(np.log10(np.maximum(chances, _EXACT_ABOVE))))
-    scaled = chances * scale
-    rounded: Floats = np.rint(scaled) / scale
-    doubtful = np.abs(scaled - np.floor(scaled) - 1 / 2) < _NEAR_HALF
-    doubtful |= (chances < _EXACT_ABOVE) & (chances > 0)
-    if doubtful.any():
-        rounded[doubtful] = [float(f"{x:.{_DIGITS}g}") for x in chances[doubtful].tolist()]
-    return rounded
+        most = at_work.max(axis=1)
+        first = at_work.argmax(axis=1)
+        tied = at_work == most[:, None]
+        several = np.flatnonzero((most > 0) & (tied.sum(axis=1) > 1))
+        if len(several):  # then by the chance to be there, then by name, as `ranking` does
+            there = self._kept_grave(prevalent, taken[several, 0], taken[several, 1])
+            for row, chances in zip(several, there.tolist(), strict=True):
+                places = np.flatnonzero(tied[row]).tolist()
+                ranks = [(-rounded(chances[c]), self.brief.names[c], c) for c in places]
+                first[row] = min(ranks)[2]
+        return np.where(most > 0, first, _NONE)

@@ -1,7 +1,7 @@
 """The process that measures recordings for a run: bounded, and ended when a file hangs it.
 
-It says `ready`, takes one JSON object a line, answers with JSON lines that tell how far it is, and then with
-either `wrong` or `sizes`, followed by so many bytes: the tables.
+It says `ready`, takes one JSON object a line, answers with JSON lines that tell how far it is, and
+then with either `wrong` or `sizes`, followed by so many bytes: the tables.
 """
 
 from __future__ import annotations

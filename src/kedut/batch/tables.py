@@ -41,7 +41,9 @@ def errors_table(file: str, rows: Sequence[tuple[int | None, str | None, BadCase
 
 def _clean(value: Any) -> Any:
     """Give a text that UTF-8 can hold."""
-    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("utf-8", "backslashreplace").decode()
 
 
 def clean(texts: Sequence[str]) -> list[str]:

@@ -126,10 +126,10 @@ class Priors:
     def shifted(self, chances: Floats, present: frozenset[str], absent: frozenset[str]) -> Floats:
         """Give the chances after known factors; an unknown factor leaves them as they are."""
         shift = np.zeros_like(chances)
-        for name in present:
+        for name in sorted(present):  # in one order, so that each process finds the same to the bit
             if name in self._shifts:
                 shift += self._shifts[name][0]
-        for name in absent:
+        for name in sorted(absent):
             if name in self._shifts:
                 shift += self._shifts[name][1]
         odds = chances / (1 - chances) * np.exp(shift)
