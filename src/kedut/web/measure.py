@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import UploadFile
@@ -40,6 +41,10 @@ _ALLOWED = {"Permissions-Policy": permissions("accelerometer", "camera", "gyrosc
 _SUFFIX = re.compile(r"(\.[A-Za-z0-9]{1,8}){1,2}\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 NEW_DIARY = "new"
+NOTED = "noted"
+_NOT_NOTED = frozenset({FIELD, NOTED, "t", "diary", "action", "measured"})
+_MOST_NOTED = 64 * 1024
+_MOST_PAIRS = 500
 _HERE = "<!-- the result comes here -->"
 _MOST_FIELDS = 20
 _AGAIN_AFTER_S = "60"
@@ -61,6 +66,7 @@ async def take(request: Request, language: str) -> Response:
     if kind != "multipart/form-data":
         form = await posted(request)
         request.state.diary = _diary(form)
+        request.state.noted = form.one(NOTED) or _noted(form)
         return _page(request, language, form.one("t"))
     async with AsyncExitStack() as kept:
         try:
@@ -74,7 +80,7 @@ async def take(request: Request, language: str) -> Response:
         except HTTPException:  # what came is no form
             return _page(request, language, "", wrong="measure_web.no_file", status=422)
         form = Posted({k: [v] for k, v in sent.multi_items() if isinstance(v, str)})
-        request.state.diary = _diary(form)
+        request.state.diary, request.state.noted = _diary(form), form.one(NOTED)
         file, t = sent.get("recording"), form.one("t")
         if not holds(request, form.one(FIELD)):
             return _page(request, language, t, wrong="measure_web.once_more", status=403)
@@ -102,6 +108,28 @@ def _diary(form: Posted) -> str:
 def _to_diary(request: Request) -> str:
     told: str = getattr(request.state, "diary", "")
     return told
+
+
+def _noted(form: Posted) -> str:
+    """Give what was typed into the diary's form so far, packed; it comes back with the result."""
+    if not _diary(form):
+        return ""
+    fields = {name: told for name, told in form.fields.items() if name not in _NOT_NOTED}
+    packed = urlencode(fields, doseq=True)
+    return packed if len(packed) <= _MOST_NOTED else ""
+
+
+def _kept_along(request: Request) -> str:
+    told: str = getattr(request.state, "noted", "")
+    return told if len(told) <= _MOST_NOTED else ""
+
+
+def _unpacked(noted: str) -> list[tuple[str, str]]:
+    try:
+        pairs = parse_qsl(noted, max_num_fields=_MOST_PAIRS)
+    except ValueError:  # no form of ours has so many
+        return []
+    return [pair for pair in pairs if pair[0] not in _NOT_NOTED]
 
 
 def _suffix(name: str) -> str:
@@ -140,7 +168,8 @@ async def _told(
 ) -> AsyncGenerator[str, None]:
     """Give the page in parts: its head, how far the work is, the result, its end."""
     place = _to_diary(request)
-    shown = render(request, "measure-work.html", language, t=t, here_after=_HERE, diary=place)
+    along = {"t": t, "diary": place, "noted": _kept_along(request)}
+    shown = render(request, "measure-work.html", language, here_after=_HERE, **along)
     page = bytes(shown.body)
     head, end = page.decode().split(_HERE)
     leaving: Leaving = request.app.state.leaving
@@ -198,6 +227,7 @@ def _result(request: Request, language: str, t: str, said: dict[str, Any]) -> st
         t=pack(after),
         begun=bool(before.whom),
         measured=json.dumps(found["rate"]) if found and found.get("rate") else "",
+        noted=_unpacked(_kept_along(request)),
         diary_path="" if _to_diary(request) in ("", NEW_DIARY) else f"/{_to_diary(request)}",
     )  # fmt: skip
 
@@ -239,6 +269,7 @@ def _page(
         headers={**_ALLOWED, **(headers or {})},
         t=t,
         diary=_to_diary(request),
+        noted=_kept_along(request),
         wrong=wrong,
         pictures=[guided(name, words) for name in PICTURES],
     )

@@ -10,6 +10,7 @@ import pytest
 from kedut.diary.entry import Said
 from tests.web.client import TestClient
 from tests.web.diary.noting import (
+    HIDDEN,
     Clock,
     begun,
     bring,
@@ -313,6 +314,42 @@ def test_what_the_measuring_page_counts_goes_into_the_diary(client: TestClient) 
     assert entry.measured is not None
     assert entry.measured.modality == "motion"
     assert entry.measured.low <= entry.measured.rate_per_min <= entry.measured.high
+
+
+def test_what_was_typed_before_measuring_is_there_afterwards(client: TestClient) -> None:
+    token = begun(client, day="2026-11-19")
+    typed = {
+        "said": "a_lot",
+        "note": 'after a run & "tea" <3',
+        "where": ["calf:left", "thigh:left"],
+    }
+    page = client.get(f"/en/diary/{token}").text
+    opened = client.post("/en/measure", data=filled(page, **typed) | {"diary": token}).text
+    noted = html.unescape(opened.partition('name="noted" value="')[2].partition('"')[0])
+    result = client.post(
+        "/en/measure",
+        data={"csrf": csrf(client), "diary": token, "noted": noted},
+        files={"recording": ("run.csv", motion_csv(), "text/csv")},
+    )
+    form = result.text.partition(f'action="/en/diary/{token}"')[2].partition("</form>")[0]
+    fields: dict[str, list[str]] = {}
+    for name, value in HIDDEN.findall(form):
+        fields.setdefault(name, []).append(html.unescape(value))
+    back = client.post(f"/en/diary/{token}", data=fields).text
+    for name, value in (("said", "a_lot"), ("where", "calf:left"), ("where", "thigh:left")):
+        assert f'name="{name}" value="{value}" checked' in back
+    assert typed["note"] in html.unescape(back)
+
+
+@pytest.mark.parametrize("noted", ["a=1&" * 600, "%ff%00=x", "x" * 70_000, "=&=;"])
+def test_a_packed_form_that_is_none_of_ours_is_left_out(client: TestClient, noted: str) -> None:
+    result = client.post(
+        "/en/measure",
+        data={"csrf": csrf(client), "diary": "new", "noted": noted},
+        files={"recording": ("run.csv", motion_csv(), "text/csv")},
+    )
+    assert result.status_code == 200
+    assert 'name="measured"' in result.text
 
 
 def test_where_a_measurement_goes_is_a_link_of_ours_or_nothing(client: TestClient) -> None:
