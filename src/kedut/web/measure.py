@@ -168,8 +168,15 @@ async def _told(
 ) -> AsyncGenerator[str, None]:
     """Give the page in parts: its head, how far the work is, the result, its end."""
     place = _to_diary(request)
-    along = {"t": t, "diary": place, "noted": _kept_along(request)}
-    shown = render(request, "measure-work.html", language, here_after=_HERE, **along)
+    shown = render(
+        request,
+        "measure-work.html",
+        language,
+        t=t,
+        here_after=_HERE,
+        diary=place,
+        noted=_kept_along(request),
+    )
     page = bytes(shown.body)
     head, end = page.decode().split(_HERE)
     leaving: Leaving = request.app.state.leaving

@@ -321,7 +321,7 @@ def test_what_was_typed_before_measuring_is_there_afterwards(client: TestClient)
     typed = {
         "said": "a_lot",
         "note": 'after a run & "tea" <3',
-        "where": ["calf:left", "thigh:left"],
+        "where": ["calf:left", "calf:right"],
     }
     page = client.get(f"/en/diary/{token}").text
     opened = client.post("/en/measure", data=filled(page, **typed) | {"diary": token}).text
@@ -336,7 +336,7 @@ def test_what_was_typed_before_measuring_is_there_afterwards(client: TestClient)
     for name, value in HIDDEN.findall(form):
         fields.setdefault(name, []).append(html.unescape(value))
     back = client.post(f"/en/diary/{token}", data=fields).text
-    for name, value in (("said", "a_lot"), ("where", "calf:left"), ("where", "thigh:left")):
+    for name, value in (("said", "a_lot"), ("where", "calf:left"), ("where", "calf:right")):
         assert f'name="{name}" value="{value}" checked' in back
     assert typed["note"] in html.unescape(back)
 
