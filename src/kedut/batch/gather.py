@@ -16,6 +16,7 @@ from kedut.batch.place import local, system, whole
 from kedut.batch.tables import CHANCE
 
 _ROWS = 50_000  # at most in one group of rows
+_PIECES = 250
 _COMPRESSION = "zstd"
 _GROWING = ".growing"
 
@@ -104,6 +105,10 @@ class _Growing:
         if rows:
             self._held.append(table)
             self._rows += rows
+        if len(self._held) > _PIECES:  # of one row each they would take far more than their bytes
+            import pyarrow as pa
+
+            self._held = [pa.concat_tables(self._held).combine_chunks()]
 
     def _flush(self) -> None:
         import pyarrow as pa
