@@ -8,6 +8,8 @@ import pytest
 from kedut.measurement.detectors.emg import detect_emg
 from kedut.measurement.detectors.emg_bursts import bursts_of, pulses, repeats
 from kedut.measurement.detectors.emg_kinds import kinds
+from kedut.measurement.features import counted_of
+from kedut.measurement.match import match
 from kedut.measurement.twitch import Kind, Reason
 from kedut.simulate.emg_draw import Setting, draw_recording
 
@@ -95,3 +97,39 @@ def test_a_knock_that_rings_is_no_burst() -> None:
     noise = np.ones(1, np.float32)
     found = bursts_of(x[None].astype(np.float32), noise, [(0, len(t) // 2)], rate)
     assert not any(not burst.rings for burst in found)
+
+
+@pytest.mark.parametrize("seed", [2006, 5008, 5010])
+def test_a_burst_taken_for_several_units_is_a_burst(seed: int) -> None:
+    made = draw_recording(seed, Setting.MYOKYMIA, duration_s=60)
+    found = detect_emg(made.recording)
+    assert sum(t.kind is not Kind.GROUPED for t in found.twitches) <= 1
+
+
+def test_units_in_turn_at_a_burst_s_pace_are_a_burst() -> None:
+    times = np.concatenate([5 + np.arange(8) * 0.035, [20.0, 31.0]])
+    found = kinds(times, np.array([0, 1, 0, 0, 1, 2, 1, 0, 3, 3]))
+    assert [k is Kind.GROUPED for k in found] == [True] * 8 + [False] * 2
+
+
+def test_a_unit_that_often_discharges_falls_together_with_itself_by_chance() -> None:
+    rng = np.random.default_rng(8)
+    often = np.sort(rng.uniform(0, 90, 160))
+    assert sum(k is Kind.GROUPED for k in kinds(often, np.zeros(160, int))) == 0
+
+
+def test_doublets_that_meet_are_no_burst() -> None:
+    rng = np.random.default_rng(9)
+    firsts = np.sort(rng.uniform(0, 90, 60))
+    times = np.sort(np.concatenate([firsts, firsts[::3] + 0.04]))
+    assert sum(k is Kind.GROUPED for k in kinds(times, np.zeros(80, int))) == 0
+
+
+@pytest.mark.parametrize("seed", [5003, 5010])
+def test_what_fasciculates_beside_myokymia_is_counted(seed: int) -> None:
+    made = draw_recording(seed, Setting.EVERYTHING, duration_s=90)
+    truth = made.truth
+    found = np.sort([t.peak_s for t in counted_of(detect_emg(made.recording))])
+    true = np.sort(truth.best_peak_s[truth.counted])
+    assert len(match(found, true, 0.025)) >= 0.65 * len(true)
+    assert len(found) <= len(true)

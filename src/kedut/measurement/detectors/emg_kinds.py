@@ -11,12 +11,15 @@ from kedut.measurement.twitch import Kind
 
 PAIR_S = (0.008, 0.11)  # constant: intervals of doublets
 BURST_S = 0.2  # constant: 5 a second; slower is no burst
-SHORT_BURST_S = 0.1  # constant: three may fall together by chance, so they must be closer
-LONG_BURST = 5  # constant: what else is found inside is hardly told from it
-EDGE, EDGE_MOST_S = 3.0, 0.25  # constant: intervals to the first or last of a burst; at most
+MIXED_S = 0.12  # constant: of a burst whose discharges were taken for several units'
+LULL_S = 0.25  # constant: no longer pause within a crowd, or next to a burst
+EDGE, EDGE_S = 3.0, 0.06  # constant: intervals, and seconds, to what still belongs to a burst
 FEWEST_IN_BURST = 3  # constant: two are a doublet
-ALONE_SHARE = 0.6  # constant: of a unit's discharges outside of bursts: it has none
-LULL_S = 0.25  # constant: no longer pause within a crowd
+FEWEST_MIXED = 4  # constant: three units fall together more easily than one fires thrice
+CHANCE = 0.05  # constant: bursts that chance makes in a recording; below it, one is real
+AROUND_S = 5.0  # constant: how often a unit discharges changes over this
+DOUBLETS = 10.0  # constant: discharges without a second that are held to be known beforehand
+HABIT = 0.5  # constant: of a unit's discharges in bursts: it is one that discharges so
 CROWD_S = 2.0  # constant: a crowd of chance is shorter, at two discharges a second
 CROWD_PER_S = 6.0  # constant: what a weak contraction of a few units makes
 UNEVEN = 2.0  # constant: one interval over the next within a burst
@@ -26,39 +29,19 @@ TRAIN_EVEN = 1.5  # constant: one interval over the next, typically, in a train
 
 
 Burst = tuple[float, float, float]  # first and last second, usual interval
+Times = NDArray[np.float64]
+Units = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 
-def kinds(
-    times_s: NDArray[np.float64],
-    units: NDArray[np.int64],
-    repeating: Sequence[Burst] = (),
-) -> list[Kind]:
+def kinds(times_s: Times, units: Units, repeating: Sequence[Burst] = ()) -> list[Kind]:
     """Give the kind of each discharge; times ascend.
 
     repeating : stretches whose signal repeats itself: bursts, whatever their units were taken for
     """
-    grouped = np.zeros(len(times_s), bool)
-    inside = np.zeros(len(times_s), bool)
-    for first, last, _ in repeating:
-        inside[slice(*np.searchsorted(times_s, (first, last)))] = True
-    for first, last, interval in repeating:
-        a, b = np.searchsorted(times_s, (first, last))
-        if _one_source(units[a:b]):
-            grouped[a:b] = ~_apart(units, a, b, inside)
-            _edges(times_s, units, grouped, a, b - 1, interval)
+    out = [Kind.GROUPED if g else Kind.SINGLE for g in _grouped(times_s, units, repeating)]
     for unit in np.unique(units[units >= 0]):
-        rows = np.flatnonzero(units == unit)
-        for first, stop in _bursts(times_s[rows]):
-            long = stop - first >= LONG_BURST
-            a, b = int(rows[first]), int(rows[stop - 1])
-            own = units[a : b + 1]
-            its = (own == unit) | (own < 0) | long
-            grouped[a : b + 1] |= its & ~_apart(units, a, b + 1, inside)
-            usual = float(np.median(np.diff(times_s[rows[first:stop]])))
-            _edges(times_s, units, grouped, a, b, usual)
-    out = [Kind.GROUPED if g else Kind.SINGLE for g in grouped]
-    for unit in np.unique(units[units >= 0]):
-        rows = np.flatnonzero((units == unit) & ~grouped)
+        rows = [i for i in np.flatnonzero(units == unit) if out[i] is not Kind.GROUPED]
         i = 0
         while i + 1 < len(rows):
             apart = times_s[rows[i + 1]] - times_s[rows[i]]
@@ -69,25 +52,40 @@ def kinds(
     return out
 
 
-def _apart(
-    units: NDArray[np.int64], first: int, stop: int, inside: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Tell which discharges within a burst are of a unit that else discharges outside of any."""
-    own = units[first:stop]
-    out = np.zeros(stop - first, bool)
-    for unit in np.unique(own[own >= 0]):
-        mine = units == unit
-        alone = int((mine & ~inside).sum())
-        if (
-            len(own) > FEWEST_IN_BURST
-            and (own == unit).sum() == 1
-            and alone >= ALONE_SHARE * mine.sum()
-        ):
-            out |= own == unit
-    return out
+def _grouped(times_s: Times, units: Units, repeating: Sequence[Burst]) -> Flags:
+    """Tell which discharges belong to bursts.
+
+    A unit may discharge in bursts, or alone: what of the latter falls into a burst stays alone.
+    """
+    own = np.zeros(len(times_s), bool)  # in a run of its own unit
+    spans: list[Burst] = []
+    for unit in np.unique(units[units >= 0]):
+        rows = np.flatnonzero(units == unit)
+        for a, b in _runs(times_s[rows], BURST_S, even=True):
+            own[rows[a:b]] = True
+            spans.append(_span(times_s[rows[a:b]]))
+    mixed = [(a, b) for a, b in _runs(times_s, MIXED_S, even=False) if b - a >= FEWEST_MIXED]
+    spans += [_span(times_s[a:b]) for a, b in mixed]
+    for first, last, interval in repeating:
+        if _one_source(units[slice(*np.searchsorted(times_s, (first, last)))]):
+            spans.append((first, last, interval))
+    amid = own.copy()
+    for first, last, _ in spans:
+        amid[np.searchsorted(times_s, first) : np.searchsorted(times_s, last, "right")] = True
+    habit = np.ones(len(times_s), bool)
+    for unit in np.unique(units[units >= 0]):
+        habit[units == unit] = amid[units == unit].mean() >= HABIT
+    grouped = own | (amid & habit)
+    for first, last, interval in spans:
+        _edges(times_s, grouped, habit, (first, last), EDGE * interval + EDGE_S)
+    return grouped
 
 
-def _one_source(units: NDArray[np.int64]) -> bool:
+def _span(times_s: Times) -> Burst:
+    return float(times_s[0]), float(times_s[-1]), float(np.median(np.diff(times_s)))
+
+
+def _one_source(units: Units) -> bool:
     """Tell whether discharges can be a burst: enough of one unit, or of none that is known."""
     unknown = int((units < 0).sum())
     known = np.bincount(units[units >= 0]).max(initial=0)
@@ -95,44 +93,58 @@ def _one_source(units: NDArray[np.int64]) -> bool:
 
 
 def _edges(
-    times_s: NDArray[np.float64],
-    units: NDArray[np.int64],
-    grouped: NDArray[np.bool_],
-    first: int,
-    last: int,
-    interval_s: float,
+    times_s: Times, grouped: Flags, habit: Flags, span: tuple[float, float], reach_s: float
 ) -> None:
-    """Add to a burst what of it, or of unknown shape, is a few intervals away."""
-    reach = min(EDGE * interval_s, EDGE_MOST_S)
-    own = np.unique(units[first : last + 1])
-    for step, at in ((-1, first), (1, last)):
-        i, end = at + step, times_s[at]
+    """Add to a burst what of units that discharge so, or of unknown shape, is next to it."""
+    reach = min(reach_s, LULL_S)
+    first, last = np.searchsorted(times_s, span[0]), np.searchsorted(times_s, span[1], "right")
+    for step, at, end in ((-1, int(first) - 1, span[0]), (1, int(last), span[1])):
+        i = at
         while 0 <= i < len(times_s) and abs(times_s[i] - end) <= reach:
-            if units[i] < 0 or units[i] in own:
+            if habit[i]:
                 grouped[i] = True
                 end = times_s[i]
             i += step
 
 
-def _bursts(times: NDArray[np.float64]) -> list[tuple[int, int]]:
-    """Give runs, first and stop, of three and more with short and similar intervals."""
+def _runs(times: Times, longest_s: float, *, even: bool) -> list[tuple[int, int]]:
+    """Give runs, first and stop, of short intervals that chance does not make.
+
+    Chance: discharges as often as they begin around there, some of them followed by a second.
+    """
     d = np.diff(times)
+    begins = times[np.append(True, d > LULL_S)] if len(times) else times
     found = []
     i = 0
     while i < len(d):
         j = i
-        while j < len(d) and d[j] <= BURST_S and (j == i or _similar(d[j - 1], d[j])):
+        while j < len(d) and d[j] <= longest_s and (j == i or not even or _similar(d[j - 1], d[j])):
             j += 1
         count = j - i + 1
-        if count >= 4 or (count == 3 and max(d[i:j]) <= SHORT_BURST_S):
+        if count >= FEWEST_IN_BURST and _by_chance(times, begins, i, j) < CHANCE:
             found.append((i, j + 1))
             i = j
         i = max(j, i + 1)
     return found
 
 
+def _by_chance(times: Times, begins: Times, first: int, last: int) -> float:
+    """Give how many runs like this one chance makes in the whole recording."""
+    count, gap = last - first + 1, float(np.diff(times[first : last + 1]).max())
+    lasts = max(float(times[-1] - times[0]), 2 * AROUND_S)
+    near = np.searchsorted(begins, (times[first] - AROUND_S, times[last] + AROUND_S))
+    around = times[last] - times[first] + 2 * AROUND_S
+    often = max(len(begins) / lasts, float(near[1] - near[0]) / around)
+    next_one = 1 - np.exp(-often * gap)
+    single = np.diff(np.append(np.searchsorted(times, begins), len(times)))
+    pairs = float((single == 2).sum()) / (float((single <= 2).sum()) + DOUBLETS)
+    steps = count - 1
+    doubled = pairs ** (count // 2) * next_one ** (steps - count // 2)
+    return float(len(begins) * max(next_one**steps, doubled))
+
+
 def _similar(a: float, b: float) -> bool:
-    return max(a, b) <= UNEVEN * min(a, b)
+    return bool(max(a, b) <= UNEVEN * min(a, b))
 
 
 def dense(times_s: NDArray[np.float64]) -> list[tuple[float, float]]:

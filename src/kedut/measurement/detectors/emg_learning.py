@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +24,7 @@ from kedut.measurement.detectors.emg_activity import (
 from kedut.measurement.detectors.emg_heartbeat import add_heart
 from kedut.measurement.detectors.emg_survey import Survey
 from kedut.measurement.detectors.emg_taps import TapShapes, take_tap
-from kedut.measurement.detectors.emg_templates import Templates, learn, size
+from kedut.measurement.detectors.emg_templates import Templates, learn, size, together
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.energy import FEW
 from kedut.measurement.filters.pieces import Piece
@@ -57,6 +58,29 @@ class Learnt:
     spectra: NDArray[np.complex64]
     activities: dict[int, Activity]
     crowded: bool
+
+
+@dataclass(slots=True)
+class Collected:
+    """Snippets, the noise around each, and what was told of it."""
+
+    snippets: list[Block] = field(default_factory=list)
+    noise: list[float] = field(default_factory=list)
+    told: list[Any] = field(default_factory=list)
+
+    def add(self, snippets: list[Block], noise: list[float], told: list[Any]) -> None:
+        """Add those of one piece."""
+        self.snippets += snippets
+        self.noise += noise
+        self.told += told
+
+    def thinned(self) -> Collected:
+        """Give no more than are needed, spread evenly."""
+        if len(self.noise) <= MOST_SNIPPETS:
+            return self
+        keep = np.linspace(0, len(self.noise) - 1, MOST_SNIPPETS).astype(int)
+        parts = ([its[i] for i in keep] for its in (self.snippets, self.noise, self.told))
+        return Collected(*parts)
 
 
 def peak_near(x: Block, first: int, stop: int) -> int:
@@ -141,43 +165,26 @@ def learn_from(
     pieces: dict[int, Piece], seen: Survey, cut: Plan, shapes: TapShapes, *, exclude: bool
 ) -> Learnt:
     """Learn what the potentials of this recording look like."""
-    channels = len(seen.noise_uv)
-    before, after = size(cut.work_rate_hz)
-    snippets: list[Block] = []
-    noise: list[float] = []
-    edged: list[bool] = []
     acts = {i: activity(p, seen, cut, exclude=exclude) for i, p in pieces.items()}
+    single, crowd = Collected(), Collected()
     for i, p in pieces.items():
-        own, its, knocks = alone(p, seen, acts[i], cut, shapes)
-        snippets += own
-        noise += its
-        edged += knocks
-    clear: list[tuple[bool, bool]] = []
-    if channels <= PLAIN_CHANNELS or not exclude:
-        more, its_noise, its_clear = [], [], []
+        single.add(*alone(p, seen, acts[i], cut, shapes))
+    if len(seen.noise_uv) <= PLAIN_CHANNELS or not exclude:
         for i, p in pieces.items():
-            s, its, free = in_crowds(p, seen, acts[i], cut)
-            more += s
-            its_noise += its
-            its_clear += free
-        if len(more) > CROWD * max(1, len(snippets) - sum(edged)):
-            snippets, noise, clear, edged = more, its_noise, its_clear, [False] * len(more)
-    if len(snippets) > MOST_SNIPPETS:
-        keep = np.linspace(0, len(snippets) - 1, MOST_SNIPPETS).astype(int)
-        snippets, noise = [snippets[i] for i in keep], [noise[i] for i in keep]
-        clear = [clear[i] for i in keep] if clear else []
-        edged = [edged[i] for i in keep]
-    x = np.array(snippets, np.float32).reshape(len(snippets), channels, before + after)
-    basis = _basis(x)
-    parts = np.einsum("pc,ncs->nps", basis, x)
-    crowded = bool(clear)
-    templates = learn(
-        parts,
-        np.array(noise, np.float32),
-        cut.work_rate_hz,
-        clear=np.array(clear, bool) if crowded else None,
-        edged=np.array(edged, bool),
-    )
+            crowd.add(*in_crowds(p, seen, acts[i], cut))
+    crowded = len(crowd.noise) > CROWD * max(1, len(single.noise) - sum(single.told))
+    sets = [one.thinned() for one in ((single, crowd) if crowded else (single,))]
+    shape = (len(seen.noise_uv), sum(size(cut.work_rate_hz)))
+    x = [np.array(one.snippets, np.float32).reshape(-1, *shape) for one in sets]
+    basis = _basis(np.concatenate(x))
+    parts = [np.einsum("pc,ncs->nps", basis, one) for one in x]
+    noise = [np.array(one.noise, np.float32) for one in sets]
+    edged = np.array(single.thinned().told, bool)
+    templates = learn(parts[0], noise[0], cut.work_rate_hz, edged=edged)
+    if crowded:
+        clear = np.array(sets[1].told, bool)
+        more = learn(parts[1], noise[1], cut.work_rate_hz, clear=clear)
+        templates = together(templates, more, cut.work_rate_hz)
     templates = add_heart(templates, basis, pieces, seen, cut)
     return known(templates, basis, pieces, acts, seen, cut, crowded=crowded)
 

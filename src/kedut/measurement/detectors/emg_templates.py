@@ -111,7 +111,8 @@ def learn(
         members.append(len(rows))
     kept = [i for i, mean in enumerate(means) if not sways(mean, work_rate_hz)]
     means, members = [means[i] for i in kept], [members[i] for i in kept]
-    means, members = _merge(means, members, round(0.02 * work_rate_hz))
+    cores = means if clear is None else [_narrow(mean, before, near) for mean in means]
+    means, members = _merge(means, cores, members, round(0.02 * work_rate_hz))
     order = np.argsort(members)[::-1][:MOST_UNITS]
     if not len(order):
         return bank_of(np.empty((0, parts, length), np.float32), np.empty(0, np.int64))
@@ -193,26 +194,50 @@ def _narrow(mean: Snippets, middle: int, near: int) -> Snippets:
     return np.asarray(mean * window, np.float32)
 
 
+def together(alone: Templates, crowd: Templates, work_rate_hz: float) -> Templates:
+    """Give the units of both: those that stand alone, and those of bursts that none of them is."""
+    if not alone.units or not crowd.units:
+        return alone if alone.units else crowd
+    before, _ = size(work_rate_hz)
+    near, reach = round(CROWDED_S * work_rate_hz), round(0.02 * work_rate_hz)
+    cores = [[_narrow(m, before, near) for m in t.bank[:, 0]] for t in (alone, crowd)]
+    new = [
+        i
+        for i, core in enumerate(cores[1])
+        if not any(
+            _same(core, other, 1 / int(crowd.members[i]) + 1 / int(count), reach)
+            for other, count in zip(cores[0], alone.members, strict=True)
+        )
+    ][: max(MOST_UNITS - alone.units, 0)]
+    return bank_of(
+        np.concatenate([alone.bank[:, 0], crowd.bank[new, 0]]),
+        np.concatenate([alone.members, crowd.members[new]]),
+    )
+
+
+def _same(a: Snippets, b: Snippets, noise: float, reach: int) -> bool:
+    """Tell whether two means, of so much noise, are one shape at some lag."""
+    ea, eb = float(np.square(a).sum()), float(np.square(b).sum())
+    both = np.sum([np.correlate(b[p], a[p], "full") for p in range(len(a))], axis=0)
+    middle = a.shape[1] - 1
+    c = float(np.max(both[middle - reach : middle + reach + 1]))
+    return ea + eb - 2 * c < LIKE**2 * max(ea, eb) + a.size * noise
+
+
 def _merge(
-    means: list[Snippets], members: list[int], reach: int
+    means: list[Snippets], cores: list[Snippets], members: list[int], reach: int
 ) -> tuple[list[Snippets], list[int]]:
-    """Put together units whose means are the same shape at some lag."""
-    means, members = list(means), list(members)
+    """Put together units whose cores are the same shape at some lag."""
+    means, cores, members = list(means), list(cores), list(members)
     i = 0
     while i < len(means):
         j = i + 1
         while j < len(means):
-            a, b = means[i], means[j]
-            ea, eb = float(np.square(a).sum()), float(np.square(b).sum())
-            both = np.sum([np.correlate(b[p], a[p], "full") for p in range(len(a))], axis=0)
-            middle = a.shape[1] - 1
-            c = float(np.max(both[middle - reach : middle + reach + 1]))
-            noise = a.size * (1 / members[i] + 1 / members[j])
-            if ea + eb - 2 * c < LIKE**2 * max(ea, eb) + noise:
+            if _same(cores[i], cores[j], 1 / members[i] + 1 / members[j], reach):
                 keep = i if members[i] >= members[j] else j
-                means[i] = means[keep]
+                means[i], cores[i] = means[keep], cores[keep]
                 members[i] += members[j]
-                del means[j], members[j]
+                del means[j], cores[j], members[j]
                 j = i + 1
             else:
                 j += 1
