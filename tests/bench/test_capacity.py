@@ -47,14 +47,16 @@ def test_the_page_shows_the_arithmetic() -> None:
     text = page(UNITS, "2026.11.1")
     # 10,000 a second at 6.8 ms: 68 cores busy, 136 to have, of 300 MiB each
     assert "10,000 x 6.8 ms / 1,000 = 68 cores busy; / 0.5 = 136, so 136" in text
-    assert "136 processes x 300 MiB = 39.8 GiB" in text
+    assert "one process a core: 136 x 300 MiB = 39.8 GiB" in text
     # 1e8 cases of 0.2 ms: 20,000 s, 5.56 hours of one core, half of that on two
     assert "100,000,000 x 0.2 ms / 3,600,000 = 5.56 hours of a core" in text
     assert "on 2 cores: 5.56 / 2 = 2.78 hours" in text
     # 9 steps of 2.1 ms, a result of 50.1 ms, keeping of 6.1 ms
     assert "9 steps x 2.1 ms + result 50.1 ms + keeping 6.1 ms = 75.1 ms" in text
     assert "100,000,000 x 1000 bytes = 100 GB a year" in text
+    assert "PostgreSQL: 1 x 0 ms" in text
     assert "e+0" not in text
+    assert "e-0" not in text
 
 
 def test_costs_that_rest_on_a_few_requests_make_no_page(

@@ -72,7 +72,7 @@ def main() -> None:
     said("knowledge", "why", "post_exercise_twitching/intense_exercise_48h")
     import kedut
 
-    {
+    told = {
         "package": kedut.__file__,
         "version": said("--version").strip(),
         "network": reach_out(),
@@ -80,6 +80,7 @@ def main() -> None:
         "twitches": json.loads(measured)["twitches"],
         "pages": pages(),
     }
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 main()

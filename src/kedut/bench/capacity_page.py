@@ -30,8 +30,8 @@ def page(units: Units, version: str) -> str:
         "is typed in by hand.",
         "",
         f"Machine of the measurements: {units.machine}.",
-        f"Others took {units.busy:.0%} of it before or after. Costs are times of a core, not of the",
-        "clock, so what else runs changes them little; another processor changes all alike.",
+        f"Others took {units.busy:.0%} of it before or after. Costs are times of a core, not of",
+        "the clock, so what else runs changes them little; another processor changes all alike.",
         "",
         "## What one request costs",
         "",
@@ -40,9 +40,9 @@ def page(units: Units, version: str) -> str:
         *(_row(kind, units.mix.get(kind, 0), one, units) for kind, one in units.requests.items()),
         _cost_row("**the mix**", "100", mean),
         "",
-        "Milliseconds of a core. A step is one page of the interview, a result its last; brief and",
-        "full are assessments by a program. Of 100 requests so many are of each kind; those without",
-        "a number are not in the mix.",
+        "Milliseconds of a core. A step is one page of the interview, a result its last; brief",
+        "and full are assessments by a program. Of 100 requests so many are of each kind; those",
+        "without a number are not in the mix.",
         "",
         "## So many requests a second",
         "",
@@ -77,7 +77,7 @@ def _rate(rate: int, units: Units, mean: Request) -> list[str]:
     _, workers = cores(rate, mean.kedut)
     memory = workers * units.worker_mib
     lines.append(
-        f"- memory of kedut: {workers:,} processes x {units.worker_mib:.0f} MiB = "
+        f"- memory of kedut, one process a core: {workers:,} x {units.worker_mib:.0f} MiB = "
         f"{_n(memory / _GIB)} GiB"
     )
     return [*lines, ""]
@@ -171,10 +171,14 @@ def _cost_row(name: str, share: str, one: Request) -> str:
 
 def _n(number: float) -> str:
     """Give three digits, and no power of ten for a reader to work out."""
-    return f"{number:,.0f}" if number >= 1000 or number == 0 else f"{number:.3g}"
+    if number >= 1000 or number == 0:
+        return f"{number:,.0f}"
+    return f"{number:.3g}" if number >= 0.001 else f"{number:.6f}".rstrip("0")
 
 
 def _time(hours: float) -> str:
+    if hours < 1 / 60:
+        return f"{_n(3600 * hours)} seconds"
     if hours < 1:
         return f"{_n(60 * hours)} minutes"
     return f"{_n(hours)} hours" if hours < 48 else f"{_n(hours / 24)} days"

@@ -69,7 +69,7 @@ def _evaluate(options: argparse.Namespace) -> Iterator[str]:
     for predicted, true, count in found.curve():
         yield f"predicted {predicted:.2f}, true {true:.2f} ({count})"
     inside, total = coverage(knowledge, SEED + 100, options.intervals)
-    yield f"90 % intervals hold the truth in {Proportion(inside, total)}"
+    yield f"90 % intervals hold the truth: {Proportion(inside, total)}"
     played = play_all(
         knowledge, SEED + 200, (options.played, options.everyday, options.emergencies)
     )

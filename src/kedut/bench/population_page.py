@@ -223,6 +223,8 @@ def _share(count: int, cases: int) -> str:
 
 
 def _told(rows: Table) -> list[str]:
-    """Give a table as Markdown."""
+    """Give a table as Markdown, or that there is nothing to tell."""
+    if len(rows) == 1:
+        return ["None."]
     rules = ["---" if name in ("figure", "source", "table", "") else "---:" for name in rows[0]]
     return [f"| {' | '.join(cells)} |" for cells in (rows[0], rules, *rows[1:])]
