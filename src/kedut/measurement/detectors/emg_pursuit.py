@@ -267,6 +267,7 @@ def beginnings(  # type: ignore[no-untyped-def]
         at = tops[unit]
         out[count, 0], out[count, 1] = unit, at
         count += 1
-        gains[unit, max(0, at - apart) : min(lags, at + apart + 1)] = 0
+        for lag in range(max(0, at - apart), min(lags, at + apart + 1)):
+            gains[unit, lag] = 0
         tops[unit] = _top(gains[unit])
     return count

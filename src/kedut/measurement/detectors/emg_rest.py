@@ -98,9 +98,11 @@ def _summed(x, width):  # type: ignore[no-untyped-def]
     n = x.size
     wide = np.zeros(n + width, np.float32)
     first = width - 1 - (width - 1) // 2
-    wide[first : first + n] = x
-    out = wide[:n].copy()
-    for k in range(1, width):
+    inner = wide[first : first + n]
+    for i in range(n):
+        inner[i] = x[i]
+    out = np.zeros(n, np.float32)
+    for k in range(width):
         moved = wide[k : k + n]
         for i in range(n):
             out[i] += moved[i]
@@ -112,16 +114,17 @@ def largest_around(x, reach):  # type: ignore[no-untyped-def]
     """Give the largest of 2 · `reach` samples around each; x is not below 0."""
     n, width = x.size, 2 * reach
     wide = np.zeros(n + width, np.float32)
-    wide[reach : reach + n] = x
+    inner = wide[reach : reach + n]
+    for i in range(n):
+        inner[i] = x[i]
     span = 1
     while 2 * span <= width:
         near, far = wide[: wide.size - span], wide[span:]
         for i in range(near.size):
             near[i] = max(near[i], far[i])
         span *= 2
-    out = wide[:n].copy()
-    moved = wide[width - span : width - span + n]
-    for i in range(n):
+    out, moved = wide[:n], wide[width - span : width - span + n]
+    for i in range(n):  # upwards: what is read is not written yet
         out[i] = max(out[i], moved[i])
     return out
 

@@ -67,7 +67,8 @@ def give_back(rest, events, count, bank, norms, misfit):  # type: ignore[no-unty
             shift = round(events[e, 2] * shifts)
             add_to(rest, bank[int(events[e, 0]), shift], int(events[e, 1]), events[e, 3])
         else:
-            events[kept] = events[e]
+            for i in range(events.shape[1]):
+                events[kept, i] = events[e, i]
             kept += 1
     return kept
 
@@ -112,10 +113,9 @@ def _solved(  # type: ignore[no-untyped-def]
     )  # fmt: skip
     noise = NEAR * parts
     good = largest(rest) < power * (noise + SURE * np.sqrt(2 * noise)) + MISFIT * largest(x)
-    if good and count > 1:
-        at = np.sort(events[:count, 1])
-        for i in range(1, count):
-            good = good and at[i] - at[i - 1] > MIXED
+    for i in range(count):
+        for j in range(i):
+            good = good and abs(events[i, 1] - events[j, 1]) > MIXED
     if not good and n <= TOO_LONG:
         starts = np.zeros((STARTS, 2), np.int64)
         others = beginnings(products, norms, kappa, bounds, least, apart, power, starts)

@@ -17,7 +17,8 @@ FEW = 1024  # constant: samples that tell a median to a thirtieth of the spread
 def _windowed(square, width, out):  # type: ignore[no-untyped-def]
     """Fill out with the sums of `width` neighbours: square has half a width of zeros around."""
     n = out.size
-    out[:] = square[:n]
+    for i in range(n):
+        out[i] = square[i]
     for k in range(1, width):
         moved = square[k : k + n]  # a view, so that nothing hinders the processor's lanes
         for i in range(n):
