@@ -8,7 +8,9 @@ import pytest
 from kedut.measurement.detectors.emg import detect_emg
 from kedut.measurement.match import match
 from kedut.measurement.quality.emg_sustained import CELL_S, trembles
+from kedut.measurement.recording import About, Channel, Modality
 from kedut.measurement.twitch import Reason
+from kedut.simulate.emg import HeldRecording
 from kedut.simulate.emg_draw import Setting, draw_recording
 
 
@@ -48,3 +50,51 @@ def test_noise_that_the_channels_of_a_grid_share_is_no_twitch(seed: int) -> None
     true = np.sort(made.truth.best_peak_s[made.truth.counted])
     assert len(match(found, true, 0.025)) >= len(true) - 1
     assert len(found) <= 2 * len(true)
+
+
+def held(x: np.ndarray) -> HeldRecording:
+    about = About(
+        name="held",
+        modality=Modality.EMG,
+        format="held",
+        rate_hz=2048.0,
+        length=len(x),
+        channels=(Channel(name="EMG", unit="uV"),),
+    )
+    return HeldRecording(about=about, samples=x[None].astype(np.float32))
+
+
+def _train(hertz: float, lasts_s: float) -> HeldRecording:
+    """Give noise with one unit that discharges evenly for a while."""
+    rng, rate = np.random.default_rng(4), 2048.0
+    t = np.arange(round(45 * rate)) / rate
+    x = rng.normal(0, 4, len(t))
+    for at in 10 + np.cumsum(rng.normal(1, 0.04, round(hertz * lasts_s)) / hertz):
+        near = slice(round((at - 0.02) * rate), round((at + 0.02) * rate))
+        x[near] += 250 * (t[near] - at) / 0.002 * np.exp(-(((t[near] - at) / 0.002) ** 2))
+    return held(x)
+
+
+@pytest.mark.parametrize("hertz, reason", [(70.0, Reason.CRAMP), (15.0, Reason.VOLUNTARY)])
+def test_a_long_train_faster_than_any_will_is_a_cramp(hertz: float, reason: Reason) -> None:
+    out = detect_emg(_train(hertz, 16.0)).quality.excluded
+    named = sum(e.duration_s for e in out if e.reason is reason)
+    assert named >= 0.9 * 16
+    assert named >= 0.9 * sum(e.duration_s for e in out)
+
+
+def test_crackling_is_noise_and_swaying_is_movement() -> None:
+    rng, rate = np.random.default_rng(6), 2048.0
+    t = np.arange(round(60 * rate)) / rate
+    x = rng.normal(0, 4, len(t))
+    crackling = [20.1, 20.16, 20.25, 20.33, 20.4]
+    for at in crackling:
+        near = (t > at) & (t < at + 0.012)
+        x[near] += rng.normal(0, 60, int(near.sum()))
+    out = detect_emg(held(x)).quality.excluded
+    assert any(
+        e.reason is Reason.NOISE and e.onset_s < 20.2 < e.onset_s + e.duration_s for e in out
+    )
+    sway = np.where((t > 40) & (t < 41), 900 * np.sin(2 * np.pi * 6 * (t - 40)), 0)
+    swaying = detect_emg(held(x + sway)).quality.excluded
+    assert not any(e.reason is Reason.NOISE and e.onset_s > 39 for e in swaying)

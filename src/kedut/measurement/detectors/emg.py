@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.measurement.detectors.emg_activity import Activity, activity
-from kedut.measurement.detectors.emg_bursts import by_will
+from kedut.measurement.detectors.emg_bursts import FASTEST_WILL_S, by_will
 from kedut.measurement.detectors.emg_discharges import Discharges, View
 from kedut.measurement.detectors.emg_explain import explain
 from kedut.measurement.detectors.emg_kinds import Burst, dense, kinds, trains
@@ -48,6 +48,7 @@ AT_WORK_JOIN_S = 1.0  # constant: lull in weak work
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 PIECE_S = 60.0  # constant: no piece is longer
+CRAMPED = 0.5  # constant: share of a stretch of work; the rest is how it begins and ends
 SHORTEST_S = 1.0  # constant: shorter than any rest
 FEW_KNOWN = 0.05  # constant: share of the pieces that is sooner filtered again than kept
 
@@ -206,9 +207,11 @@ def _finish(
             rubbed[:] = False
         for span in will:
             excluded += excluded_spans([span], _why(found, span), about.duration_s)
-        moved |= rubbed
-    spans = [(t - MOVED_S, t + MOVED_S) for t in times[moved & keep & ~inside(times, will)]]
-    excluded += excluded_spans(joined(spans, MOVED_S), Reason.MOVEMENT, about.duration_s)
+        slow = np.array(d.moved)[order] > 0
+        excluded += _about_times(times[rubbed & ~slow & keep], Reason.NOISE, about)
+        moved |= rubbed & slow
+    moved &= keep & ~inside(times, will)
+    excluded += _about_times(times[moved], Reason.MOVEMENT, about)
     keep &= ~inside(times, all_channels(excluded))
     for i, c in enumerate(about.channels):
         own = joined((e.onset_s, e.onset_s + e.duration_s) for e in excluded if e.channel == c.name)
@@ -225,6 +228,12 @@ def _finish(
     }
     quality = judge(about, excluded, figures)
     return twitches(d, rows, kinds(times[keep], units[keep], repeating), learnt, about, quality)
+
+
+def _about_times(times_s: NDArray[np.float64], reason: Reason, about: About) -> list[Excluded]:
+    """Make exclusions around times at which something else than muscle was at work."""
+    spans = joined([(t - MOVED_S, t + MOVED_S) for t in times_s], MOVED_S)
+    return excluded_spans(spans, reason, about.duration_s)
 
 
 def _bursts(d: Discharges, working: list[Span]) -> tuple[list[Burst], list[Span]]:
@@ -257,7 +266,14 @@ def _away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list
 
 
 def _why(found: Gathered, span: Span) -> Reason:
-    """Tell what kind of work a stretch is: tremor, or none in particular."""
+    """Tell what kind of work a stretch is: faster than a will drives, tremor, or none of these.
+
+    Most cramps are no faster, and look like work by will.
+    """
+    fast = [b for b in found.discharges.bursts if b[2] < FASTEST_WILL_S]
+    spans = joined((max(a, span[0]), min(b, span[1])) for a, b, _ in fast if a < span[1])
+    if sum(max(0.0, b - a) for a, b in spans) > CRAMPED * (span[1] - span[0]):
+        return Reason.CRAMP
     near = bisect_left(found.sizes, span[0] - PIECE_S, key=lambda one: one.first_s)
     last = bisect_right(found.sizes, span[1], key=lambda one: one.first_s)
     out = [part for one in found.sizes[near:last] if len(part := one.within(span))]

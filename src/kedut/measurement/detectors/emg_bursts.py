@@ -25,6 +25,7 @@ SLOWEST_S = 0.09  # constant: slower bursts are told unit by unit, tremor is as 
 SHORT_S = 0.45  # constant: so short, what is told may be a multiple of the interval
 ALIKE_LONG = 0.9  # constant: as ALIKE, of what lasts as long as work does
 LONGEST_S = 11.0  # constant: bursts end sooner
+FASTEST_WILL_S = 0.02  # constant: a will drives no unit faster than 50 a second for seconds
 RINGS_S, DIES = 0.4, 2.5  # constant: the longest knock; power of a quarter of it over the next
 SLOW_HZ = 32.0  # constant: mean frequency of swaying; potentials have more than 40
 CLEAR = 1.7  # constant: times the noise; less repeats by chance or not at all
@@ -132,7 +133,9 @@ def bursts_of(
         if lasts < RINGS_S and _dies_away(x):
             found.append(Burst(first, stop, interval, rings=True))
             continue
-        if lasts - TAIL_S < FEWEST * interval or by_will(lasts, interval):
+        if lasts - TAIL_S < FEWEST * interval:
+            continue
+        if by_will(lasts, interval) and interval >= FASTEST_WILL_S:
             continue
         if lasts > TRAIN_S and interval > FAST_S and middle < ALIKE_LONG:
             continue

@@ -37,6 +37,7 @@ SPIKE_S = 0.012  # constant: half of the shortest interval in a burst
 FREE_S = 0.06  # constant: the longest of potentials after its peak
 HIGH = 0.5  # constant: of the largest in the burst: a peak, not a side wave
 PLAIN_CHANNELS = 4  # constant: so many channels are used as they are
+MOST_NOISE = 6.0  # constant: more is activity, not noise, on a single channel
 PARTS = 8  # constant: patterns over a grid; more hold only noise
 
 
@@ -248,4 +249,5 @@ def _measure_noise(
         spread = few[:, n // 2] - few[:, int(0.1587 * n)]
         found.append(np.square(spread))
     kappa = np.quantile(np.array(found), 0.4, axis=0)
-    templates.kappa[:] = np.clip(kappa, 0.5, 6.0)
+    # noise that all channels share adds up along a template that has them all alike
+    templates.kappa[:] = np.clip(kappa, 0.5, max(MOST_NOISE, float(len(seen.noise_uv))))
