@@ -15,7 +15,7 @@ from kedut.batch.past import METADATA
 from kedut.batch.place import local, system, whole
 from kedut.batch.tables import CHANCE
 
-_ROWS = 50_000  # at most in one group of rows
+_ROWS = 20_000  # at most in one group of rows
 _PIECES = 250
 _COMPRESSION = "zstd"
 _GROWING = ".growing"

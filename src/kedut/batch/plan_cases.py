@@ -20,7 +20,7 @@ def parts_of(names: Sequence[str], job: Job, note: Note, rows: int) -> Iterator[
 
     Parameters
     ----------
-    rows : cases in a part; 10,000 take some seconds and give some ten megabytes
+    rows : cases in a part; more take more memory, and time, as less stays near the processor
 
     Raises
     ------

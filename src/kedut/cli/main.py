@@ -131,9 +131,9 @@ def _add_assess(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part",
         type=count,
-        default=10_000,
+        default=2_500,
         metavar="N",
-        help="into a table: cases done and written at once (default: 10000)",
+        help="into a table: cases done and written at once (default: 2500)",
     )
     parser.set_defaults(run=_assess)
 
