@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import platform
 import tracemalloc
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kedut.bench.measure_speed import Repeated
 from kedut.measurement.detectors.emg import detect_emg
+from kedut.measurement.filters.releasing import give_back
 from kedut.simulate.emg import simulate_emg
 from kedut.simulate.emg_draw import Setting, draw_scene
 
@@ -40,3 +45,25 @@ def test_an_hour_leaves_no_more_than_what_was_found_in_it() -> None:
 def _least(held: list[tuple[float, int]], first_s: float, stop_s: float) -> int:
     """Give the least that was held in a while: pieces come and go, what stays is left."""
     return min(memory for at, memory in held if first_s <= at < stop_s)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not GNU's")
+def test_what_arrays_have_left_goes_back_to_the_system() -> None:
+    blocks = [np.ones(12_500, np.float64) for _ in range(800)]  # 80 MB, small enough for the heap
+    kept = blocks[::40]
+    full = _resident_mb()
+    del blocks
+    assert give_back()
+    assert full - _resident_mb() > 40
+    assert len(kept) == 20  # they stand between the holes
+
+
+def test_a_system_that_takes_nothing_back_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctypes, "CDLL", lambda _name: object())
+    assert not give_back()
+
+
+def _resident_mb() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    (line,) = (line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return float(line.split()[1]) / 1000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from kedut.measurement.detectors.emg_taps import tap_shapes
 from kedut.measurement.detectors.emg_twitches import twitches
 from kedut.measurement.filters.blocks import Plan, plan
 from kedut.measurement.filters.pieces import Piece, pieces
+from kedut.measurement.filters.releasing import give_back
 from kedut.measurement.quality.emg import (
     EDGE_MAINS,
     EDGE_S,
@@ -50,6 +52,7 @@ BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is 
 PIECE_S = 60.0  # constant: no piece is longer
 CRAMPED = 0.5  # constant: share of a stretch of work; the rest is how it begins and ends
 SHORTEST_S = 1.0  # constant: shorter than any rest
+MANY = 250  # constant: pieces, about an hour; before that it is not worth its millisecond
 FEW_KNOWN = 0.05  # constant: share of the pieces that is sooner filtered again than kept
 
 Progress = Callable[[float], None]
@@ -58,30 +61,38 @@ Span = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How large the signal is, cell by cell; the middle of the first cell, and of one to the next.
+    """Where the sizes of a piece stand in time and in the row of all.
 
-    Kept only of pieces in which something was found: a day has half a million cells an hour else.
+    Kept only of pieces in which something was found: an hour has a hundred thousand of them.
+
+    first_s, step_s : the middle of the first, and from one to the next
+    first, stop : places in the row
     """
 
     first_s: float
     step_s: float
-    sizes: NDArray[np.float32]
+    first: int
+    stop: int
 
-    def within(self, span: Span) -> NDArray[np.float32]:
+    def within(self, span: Span) -> slice:
         """Give those whose middle lies in a span."""
         first = max(0, int(np.ceil((span[0] - self.first_s) / self.step_s)))
         stop = max(first, int(np.floor((span[1] - self.first_s) / self.step_s)) + 1)
-        return self.sizes[first:stop]
+        return slice(min(self.first + first, self.stop), min(self.first + stop, self.stop))
 
 
 @dataclass(slots=True)
 class Gathered:
-    """What comes together piece by piece."""
+    """What comes together piece by piece.
+
+    size : of the signal, cell by cell, of pieces in which something was found
+    """
 
     discharges: Discharges = field(default_factory=Discharges)
     working: list[Span] = field(default_factory=list)
     flats: list[NDArray[np.float64]] = field(default_factory=lambda: [np.empty((0, 3))])
     at_edge: list[NDArray[np.bool_]] = field(default_factory=lambda: [np.empty(0, bool)])
+    size: array[float] = field(default_factory=lambda: array("f"))
     sizes: list[Sizes] = field(default_factory=list)
     clipped: int = 0
     mains_uv: list[float] = field(default_factory=list)
@@ -111,14 +122,33 @@ def detect_emg(
     seen, known = survey(recording, cut)
     if float(seen.noise_uv.max()) < SILENT_UV:
         return Detected(twitches=(), quality=unusable("no_signal"))
-    shapes = tap_shapes(cut)
-    learnt = learn_from(known, seen, cut, shapes, exclude=exclude)
+    learnt = learn_from(known, seen, cut, tap_shapes(cut), exclude=exclude)
     if learnt.crowded:
         learnt = refine(learnt, known, seen, cut)
     if len(known) < FEW_KNOWN * cut.count:  # a long recording holds none of them until its end
         known.clear()
         learnt.activities.clear()
-    found = Gathered()
+    found = _gathered(recording, learnt, known, seen, cut, progress, exclude=exclude)
+    if cut.count > MANY:
+        give_back()
+    return _finish(found, learnt, seen, about, exclude=exclude)
+
+
+def _gathered(
+    recording: Recording,
+    learnt: Learnt,
+    known: dict[int, Piece],
+    seen: Survey,
+    cut: Plan,
+    progress: Progress | None,
+    *,
+    exclude: bool,
+) -> Gathered:
+    """Explain piece by piece; of a piece only what was found in it is kept.
+
+    known : pieces of the first look, let go of as they are come to
+    """
+    found, shapes = Gathered(), tap_shapes(cut)
     for part in _in_order(recording, cut, known, seen.mains_hz):
         number = part.number
         act = learnt.activities.pop(number, None) or activity(part, seen, cut, exclude=exclude)
@@ -127,7 +157,7 @@ def detect_emg(
         _gather(found, part, act, cut, quiet=len(found.discharges.time) == before)
         if progress is not None:
             progress((number + 1) / cut.count)
-    return _finish(found, learnt, seen, about, exclude=exclude)
+    return found
 
 
 def _in_order(
@@ -162,7 +192,9 @@ def _gather(found: Gathered, part: Piece, act: Activity, cut: Plan, *, quiet: bo
         first = -(-(2 * cut.margin - cell) // (2 * cell))
         stop = -(-(2 * (cut.margin + cut.keep) - cell) // (2 * cell))
         at_s = first_s + cell * (first + 0.5) / cut.work_rate_hz
-        found.sizes.append(Sizes(at_s, cell / cut.work_rate_hz, act.size[first:stop].copy()))
+        had = len(found.size)
+        found.size.frombytes(act.size[first:stop].astype(np.float32, copy=False).tobytes())
+        found.sizes.append(Sizes(at_s, cell / cut.work_rate_hz, had, len(found.size)))
     if len(part.flats):
         found.flats.append(part.flats)
         found.at_edge.append(part.at_edge)
@@ -276,7 +308,8 @@ def _why(found: Gathered, span: Span) -> Reason:
         return Reason.CRAMP
     near = bisect_left(found.sizes, span[0] - PIECE_S, key=lambda one: one.first_s)
     last = bisect_right(found.sizes, span[1], key=lambda one: one.first_s)
-    out = [part for one in found.sizes[near:last] if len(part := one.within(span))]
+    size = np.frombuffer(found.size, np.float32)
+    out = [size[one.within(span)] for one in found.sizes[near:last]]
     return Reason.TREMOR if out and trembles(np.concatenate(out)) else Reason.VOLUNTARY
 
 

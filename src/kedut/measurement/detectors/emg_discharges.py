@@ -34,7 +34,7 @@ class Discharges:
 
     unit : place of the template, or -1
     channel : where it was largest
-    snippet : what was recorded around the peak there, uV, or none where enough are kept
+    snippets : what was recorded around the peak of the first ones there, uV
     moved : size of slow movement there, uV; 0 where it is as usual
     rate_hz : of the snippets
     rings : first and last second of knocks that ring
@@ -46,7 +46,7 @@ class Discharges:
     score: array[float] = field(default_factory=_reals)
     channel: array[int] = field(default_factory=_whole)
     amplitude: array[float] = field(default_factory=_reals)
-    snippet: list[NDArray[np.float32] | None] = field(default_factory=list)
+    snippets: NDArray[np.float32] | None = None
     moved: array[float] = field(default_factory=_reals)
     rate_hz: float = 0.0
     taps: list[tuple[float, float]] = field(default_factory=list)
@@ -110,5 +110,7 @@ def add(
     part, peak = view.part, int(at)
     out.moved.append(moved_uv(view.found, peak, part.wide.shape[1]))
     before, after = (round(s * out.rate_hz) for s in SNIPPET_S)
-    enough = len(out.snippet) >= MOST_SNIPPETS
-    out.snippet.append(None if enough else part.wide[channel, peak - before : peak + after].copy())
+    if out.snippets is None:  # takes no memory before it is filled
+        out.snippets = np.empty((MOST_SNIPPETS, before + after), np.float32)
+    if len(out.time) <= MOST_SNIPPETS:
+        out.snippets[len(out.time) - 1] = part.wide[channel, peak - before : peak + after]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.measurement.detectors.emg_discharges import SNIPPET_S, Discharges
+from kedut.measurement.detectors.emg_discharges import MOST_SNIPPETS, Discharges
 from kedut.measurement.detectors.emg_learning import Learnt
 from kedut.measurement.filters.blocks import Block
 from kedut.measurement.recording import About
@@ -59,16 +59,13 @@ def twitches(
                 kind=k,
             )
         )
-    have = [
-        (i, d.snippet[row]) for i, row in enumerate(rows.tolist()) if d.snippet[row] is not None
-    ]
-    width = sum(round(s * rate) for s in SNIPPET_S)
-    waves = np.array([w for _, w in have], np.float32).reshape(len(have), width)
+    have = np.flatnonzero(rows < MOST_SNIPPETS)
+    waves = None if d.snippets is None else d.snippets[rows[have]]
     return Detected(
         twitches=tuple(out),
         quality=quality,
         waveforms=waves,
-        waveform_of=tuple(i for i, _ in have),
+        waveform_of=tuple(have.tolist()),
         waveform_rate_hz=rate,
     )
 

@@ -20,7 +20,7 @@ TAPER_S = 1.0  # constant: so slow that the mains leaks no further than 2 Hz
 LOW_HZ = 20.0  # constant: movement and the heart's slow waves lie below
 HIGH_HZ = 450.0  # constant: surface potentials end below; less than the half of the work rate
 TOGETHER = 8  # constant: rows transformed at once: fills the processor's lanes, stays in its cache
-MOST_READ = 1 << 20  # constant: numbers read at once: 4 MB beside the pieces they go to
+MOST_READ = 1 << 19  # constant: numbers read at once: 2 MB beside the pieces they go to
 NARROW_HZ = 180.0  # constant: most of the power of a potential seen through skin lies below
 
 Block = NDArray[np.float32]
