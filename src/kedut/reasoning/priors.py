@@ -103,8 +103,8 @@ class Priors:
             * float(self.asking[place])
             / self._causes_per_person
         )
-        asked = average * self.asking / all_after
-        return np.minimum(asked, _MOST_BEFORE)
+        asked: Floats = np.minimum(average * self.asking / all_after, _MOST_BEFORE)
+        return asked
 
     def _share(self, row: Prior, age: float | None, sex: str | None) -> float:
         """Give the share of people of an age and sex for whom a row holds."""
