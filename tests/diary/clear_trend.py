@@ -27,3 +27,16 @@ def clear_smooth(start, step, weights, likelihoods, steps):
                 changed[day, course[day - 1], course[day]] += chance
     total = found[0].sum()
     return found / total, changed / total
+
+
+def clear_across(start, step, weights, likelihoods, steps, then, places):
+    """Give P(place on day `then`, place on the last day | all notes), every course added up."""
+    count = max(places) + 1
+    found = np.zeros((count, count))
+    for person, weight in enumerate(weights):
+        for course in product(range(len(start)), repeat=steps):
+            chance = weight * start[course[0]]
+            chance *= math.prod(step[a, b] for a, b in pairwise(course))
+            chance *= math.prod(seen[person, course[day]] for day, seen in likelihoods.items())
+            found[places[course[then]], places[course[-1]]] += chance
+    return found / found.sum()

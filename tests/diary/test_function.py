@@ -3,14 +3,18 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kedut.case.followed import followed
 from kedut.diary.entry import Count, Entry, Function, Said
 from kedut.diary.function import _BAD, Ability, function_trend
+from kedut.knowledge.load import ours
 from kedut.simulate.courses import FIRST_DAY
 from tests.diary.drawn import entries, law, maybe
 
+KNOWLEDGE = ours()
 DAY = timedelta(days=1)
 
 
@@ -79,6 +83,20 @@ def test_a_leg_that_fails_and_trips_after_a_long_silence_is_a_loss_at_once() -> 
     now = Function(ten_heel_raises_left=False, tripped=True)
     last = Entry(id="last", at=kept[-1].at + 40 * DAY, function=now)
     assert function_trend([*kept, last], last.day).worse
+
+
+@pytest.mark.parametrize("sign", ["ten_heel_raises_left", "speech_changed"])
+def test_a_new_weakness_counts_the_day_it_is_noted_whatever_the_silence(sign: str) -> None:
+    good = {name: not bad for name, bad in _BAD.items()}
+    kept = [replace(e, function=Function(**good)) for e in diary(True, True, True)]
+    at = kept[-1].at + 40 * DAY
+    drop = Entry(id="drop", at=at, new_symptoms=("foot_drop",))
+    assert "foot_drop" in followed([*kept, drop], drop.day, KNOWLEDGE).present
+    once = Entry(id="once", at=at, function=Function(**{sign: _BAD[sign]}))
+    told = followed([*kept, once], once.day, KNOWLEDGE)
+    assert sign in told.ask_again
+    finding = "slurred_speech" if sign == "speech_changed" else "heel_raise_weakness"
+    assert finding in told.present, "asked again, and heard today"
 
 
 def test_a_sore_day_of_both_legs_is_asked_again() -> None:

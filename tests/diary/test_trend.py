@@ -11,14 +11,15 @@ from kedut.bench.course_follow import follow
 from kedut.diary import rate_filter, rate_states
 from kedut.diary.entry import Count, Entry, MeasuredRate, Said
 from kedut.diary.rate_evidence import likelihood, persons
-from kedut.diary.rate_filter import smooth
+from kedut.diary.rate_filter import across, smooth
 from kedut.diary.rate_states import STATES, Chain, chain
 from kedut.diary.trend import Direction, RateTrend, rate_trend
 from kedut.simulate.courses import FIRST_DAY, Kind, draw_course
-from tests.diary.clear_trend import clear_smooth
+from tests.diary.clear_trend import clear_across, clear_smooth
 from tests.diary.drawn import entries, law
 
 DAY = timedelta(days=1)
+ROUGHLY = 0.02  # of a chance: who is unlikely is left out of the comparison
 
 
 def diary(*said: object, first: int = 0) -> tuple[Entry, ...]:
@@ -44,27 +45,34 @@ def test_the_fast_chain_says_what_adding_up_every_course_says(seed: int, monkeyp
     rng = np.random.default_rng(seed)
     ways = np.array([0, -1, 1, 0], np.int8)
     monkeypatch.setattr(rate_filter, "STATES", 4)
-    monkeypatch.setattr(rate_filter, "WAY_OF_STATE", ways)
     monkeypatch.setattr(rate_filter, "_FORGOTTEN", 0.0)
+    monkeypatch.setattr(rate_filter, "_WORTH", 0.0)
     small = Chain(start=rng.dirichlet(np.ones(4)), step=rng.dirichlet(np.ones(4), size=4))
     weights = rng.dirichlet(np.ones(2))
     seen = {day: rng.random((2, 4)) for day in (0, 2, 4)}
-    fast = smooth(small, weights, seen, 5)
+    turned = np.stack([(ways[:, None] != way) & (ways[None, :] == way) for way in (-1, 0, 1)])
+    fast = smooth(small, weights, seen, 5, turned)
     clear, moved = clear_smooth(small.start, small.step, weights, seen, 5)
     np.testing.assert_allclose(fast.states, clear, atol=1e-12)
-    for place, way in enumerate((-1, 0, 1)):
-        turns = (ways[:, None] != way) & (ways[None, :] == way)
+    for place, turns in enumerate(turned):
         np.testing.assert_allclose(fast.changed[:, place], (moved * turns).sum((1, 2)), atol=1e-12)
 
 
-def test_courses_drawn_back_are_as_frequent_as_they_are_likely() -> None:
-    weights = np.array([0.6, 0.4])
-    rng = np.random.default_rng(1)
-    seen = {day: rng.random((2, STATES)) for day in range(4)}
-    found = smooth(chain(), weights, seen, 4)
-    drawn = rate_filter.draw_back(chain(), found.filtered, rng.random((4, 20000)))
-    share = np.bincount(drawn[0], minlength=STATES) / drawn.shape[1]
-    assert np.abs(share - found.states[0]).max() < 0.01
+@pytest.mark.parametrize("seed", range(3))
+def test_two_days_are_compared_as_adding_up_every_course_says(seed: int, monkeypatch) -> None:
+    rng = np.random.default_rng(seed)
+    monkeypatch.setattr(rate_filter, "STATES", 4)
+    monkeypatch.setattr(rate_filter, "_FORGOTTEN", 0.0)
+    monkeypatch.setattr(rate_filter, "_WORTH", 0.0)
+    monkeypatch.setattr(rate_filter, "_UNLIKELY", 0.0)
+    small = Chain(start=rng.dirichlet(np.ones(4)), step=rng.dirichlet(np.ones(4), size=4))
+    weights, places = rng.dirichlet(np.ones(2)), np.array([0, 1, 0, 2])
+    seen = {day: rng.random((2, 4)) for day in (0, 2, 4)}
+    none = np.zeros((0, 4, 4), np.bool_)
+    then = smooth(small, weights, seen, 5, none).filtered[1]
+    fast = across(small, then, [seen.get(day) for day in (2, 3, 4)], places)
+    clear = clear_across(small.start, small.step, weights, seen, 5, 1, places)
+    np.testing.assert_allclose(fast, clear, atol=1e-12)
 
 
 @given(st.lists(entries(), min_size=1, max_size=8, unique_by=lambda e: e.day), st.randoms())
@@ -117,6 +125,56 @@ def test_a_higher_count_never_makes_lower_rates_likelier(twitches: int) -> None:
     ratio = np.log(np.maximum(many[0, :levels], 1e-300) / np.maximum(few[0, :levels], 1e-300))
     inside = (many[0, :levels] > 1e-290) & (few[0, :levels] > 1e-290)
     assert (np.diff(ratio[inside]) > -1e-6).all()
+
+
+@given(st.lists(st.none() | st.integers(0, 60), min_size=3, max_size=14), st.data())
+@law
+def test_more_twitches_today_never_make_fewer_likelier(days: list[int | None], data) -> None:
+    more_by = data.draw(st.integers(1, 200))
+    last = data.draw(st.integers(0, 60))
+    few, many = trend_of(*days, last), trend_of(*days, last + more_by)
+    assert many.chances.more >= few.chances.more - ROUGHLY
+    fewer = [one.chances.resolved + one.chances.resolving for one in (few, many)]
+    assert fewer[1] <= fewer[0] + ROUGHLY
+
+
+@given(st.lists(st.sampled_from([None, *Said]), min_size=3, max_size=14))
+@law
+def test_a_lot_today_is_never_told_as_gone_and_never_makes_more_less_likely(days) -> None:
+    none, a_lot = trend_of(*days, Said.NONE), trend_of(*days, Said.A_LOT)
+    assert a_lot.direction is not Direction.RESOLVED
+    assert a_lot.chances.more >= none.chances.more - ROUGHLY
+
+
+@given(st.lists(st.none() | st.integers(0, 60), min_size=4, max_size=14), st.integers(2, 5))
+@law
+def test_more_twitches_on_every_day_never_make_it_likelier_gone(days, times: int) -> None:
+    few = trend_of(*days, 1)
+    many = trend_of(*[None if n is None else n * times for n in days], times)
+    assert many.chances.resolved <= few.chances.resolved + ROUGHLY
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_who_is_left_out_looking_back_changes_little(kind: Kind, monkeypatch) -> None:
+    course = draw_course(kind, np.random.default_rng(7), missing=0.5)
+    today = (FIRST_DAY + 12 * DAY).date()
+    some = rate_trend(course.entries, today)
+    for name, value in (("_FORGOTTEN", 0.0), ("_WORTH", 0.0), ("_UNLIKELY", 0.0), ("_MOST", 99)):
+        monkeypatch.setattr(rate_filter, name, value)
+    every = rate_trend(course.entries, today)
+    assert some is not None
+    assert every is not None
+    for name in ("resolved", "resolving", "steady", "more"):
+        assert getattr(some.chances, name) == pytest.approx(getattr(every.chances, name), abs=0.04)
+
+
+def test_what_is_back_at_once_is_a_change() -> None:
+    back = trend_of(*[14, 6, 3, 1, *[0] * 8, 12, 11, 13, 12])
+    assert back.direction is Direction.MORE
+    assert any(
+        one.direction is Direction.MORE and abs((one.day - FIRST_DAY.date()).days - 12) <= 1
+        for one in back.changes
+    )
 
 
 def test_too_little_to_say_is_an_answer() -> None:

@@ -16,35 +16,51 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kedut.diary.entry import Count, Entry, MeasuredRate, Said
-from kedut.diary.rate_states import LEVELS, STATES, WAYS
+from kedut.diary.rate_states import LEVELS, PLACE_OF_STATE
 
 Floats = NDArray[np.float64]
 
 # From what log-rate on a person says "some", how much more is "a lot"; weights of each.
-_SOME_FROM = ((-3.6, 0.2), (-2.8, 0.32), (-2.0, 0.3), (-1.2, 0.18))
-_A_LOT_ABOVE = ((1.2, 0.3), (2.2, 0.45), (3.4, 0.25))
-_GRADE_BLUR = 0.3  # of the log-rate: days differ, memory too
-_SLIP = 0.03  # any answer at all, whatever the rate
-_GONE_SAID = {Said.NONE: 0.95, Said.SOME: 0.045, Said.A_LOT: 0.005}
-# Shape of the gamma by which counts of one rate scatter: sd of the log-rate about 0.4 and 0.7.
-_SCATTER = ((6.0, 0.6), (2.0, 0.4))
+_SOME_FROM = ((-3.6, 0.15), (-2.8, 0.35), (-2.0, 0.35), (-1.2, 0.15))
+_A_LOT_ABOVE = ((1.2, 0.25), (2.2, 0.50), (3.4, 0.25))
+_GRADE_BLUR = 0.2  # of the log-rate: days differ, memory too
+# What is said of what is meant (row): a slip is mostly to the grade beside it.
+_GRADES = (Said.NONE, Said.SOME, Said.A_LOT)
+_SAID_FOR = np.array([[0.975, 0.021, 0.004], [0.015, 0.970, 0.015], [0.004, 0.021, 0.975]])
+_GONE_SAID = {Said.NONE: 0.945, Said.SOME: 0.050, Said.A_LOT: 0.005}
+# Shape of the gamma by which counts of one rate scatter: sd of the log-rate about 0.3 and 0.7; low
+# shapes also bring counts of nothing.
+_SCATTER = ((9.0, 0.65), (2.0, 0.35))
 # How much more or less a sensor finds than is counted, in the log-rate.
 _FOUND_MORE = ((-0.4, 0.25), (0.4, 0.45), (1.2, 0.3))
 # Calf recordings of one person repeat poorly (intraclass correlation 0.44 to 0.62): sd of log-rate.
 _BETWEEN_RECORDINGS = 0.6
 _FOUND_IN_NOTHING_PER_MIN = 0.05
-_COUNTED_IN_NOTHING_PER_MIN = 0.004
+_COUNTED_IN_NOTHING_PER_MIN = 0.002
 _QUANTILE_90 = 1.645
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
-    """One way to say things; what does not occur in the diary stays at its first value."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class People:
+    """Kinds of person side by side, (people,) each: from what log-rate they say what, and so on."""
 
-    some_from: float = _SOME_FROM[0][0]
-    a_lot_above: float = _A_LOT_ABOVE[0][0]
-    scatter: float = _SCATTER[0][0]
-    found_more: float = _FOUND_MORE[0][0]
+    some_from: Floats
+    a_lot_from: Floats
+    scatter: Floats
+    found_more: Floats
+
+    def __len__(self) -> int:
+        """Give how many kinds there are."""
+        return len(self.some_from)
+
+    def only(self, places: NDArray[np.intp]) -> People:
+        """Give some of them."""
+        return People(
+            some_from=self.some_from[places],
+            a_lot_from=self.a_lot_from[places],
+            scatter=self.scatter[places],
+            found_more=self.found_more[places],
+        )
 
 
 def leading_modality(days: Iterable[Entry]) -> str | None:
@@ -53,8 +69,11 @@ def leading_modality(days: Iterable[Entry]) -> str | None:
     return min(used, key=lambda one: (-used[one], one)) if used else None
 
 
-def persons(days: Sequence[Entry]) -> tuple[tuple[Person, ...], Floats]:
-    """Give the kinds of person to tell apart in this diary, and their weights before it."""
+def persons(days: Sequence[Entry]) -> tuple[People, Floats]:
+    """Give the kinds of person to tell apart in this diary, and their weights before it.
+
+    What does not occur in the diary is not told apart.
+    """
     graded = any(day.said is not None for day in days)
     counted = any(day.count is not None for day in days)
     # Alone, the level itself can take up what a sensor finds more.
@@ -67,15 +86,19 @@ def persons(days: Sequence[Entry]) -> tuple[tuple[Person, ...], Floats]:
             _FOUND_MORE if measured else ((0.0, 1.0),),
         )
     )
-    weights = np.array([math.prod(weight for _, weight in kind) for kind in kinds])
-    found = tuple(
-        Person(some_from=a[0], a_lot_above=b[0], scatter=c[0], found_more=d[0])
-        for a, b, c, d in kinds
+    figures, weights = np.array(kinds).transpose(2, 1, 0)
+    some_from, a_lot_above, scatter, found_more = figures
+    people = People(
+        some_from=some_from,
+        a_lot_from=some_from + a_lot_above,
+        scatter=scatter,
+        found_more=found_more,
     )
-    return found, weights / weights.sum()
+    before: Floats = weights.prod(axis=0)
+    return people, before / before.sum()
 
 
-def likelihood(day: Entry, people: Sequence[Person], modality: str | None) -> Floats | None:
+def likelihood(day: Entry, people: People, modality: str | None) -> Floats | None:
     """Give how likely a day is, shape (people, STATES), highest 1; none if it says no rate."""
     logs = []
     if day.said is not None:
@@ -86,43 +109,37 @@ def likelihood(day: Entry, people: Sequence[Person], modality: str | None) -> Fl
         logs.append(_of_measured(day.measured, people))
     if not logs:
         return None
-    log = np.sum(logs, axis=0)
-    by_level = np.exp(log - log.max())
-    whole = np.empty((len(people), STATES))
-    whole[:, :-1] = np.tile(by_level[:, :-1], WAYS)
-    whole[:, -1] = by_level[:, -1]
+    log = np.sum(logs, axis=0) if len(logs) > 1 else logs[0]
+    by_place = np.exp(log - log.max())
+    whole: Floats = by_place[:, PLACE_OF_STATE]
     return whole
 
 
-def _of_grade(said: Said, people: Sequence[Person]) -> Floats:
-    some_from = np.array([one.some_from for one in people])[:, None]
-    a_lot_from = some_from + np.array([one.a_lot_above for one in people])[:, None]
-    some = 1 / (1 + np.exp((some_from - LEVELS) / _GRADE_BLUR))
-    a_lot = 1 / (1 + np.exp((a_lot_from - LEVELS) / _GRADE_BLUR))
-    share = {Said.NONE: 1 - some, Said.SOME: some - a_lot, Said.A_LOT: a_lot}[said]
-    share = _SLIP / len(Said) + (1 - _SLIP) * share
+def _of_grade(said: Said, people: People) -> Floats:
+    some = 1 / (1 + np.exp((people.some_from[:, None] - LEVELS) / _GRADE_BLUR))
+    a_lot = 1 / (1 + np.exp((people.a_lot_from[:, None] - LEVELS) / _GRADE_BLUR))
+    none, middle, most = _SAID_FOR[:, _GRADES.index(said)]
+    share = none * (1 - some) + middle * (some - a_lot) + most * a_lot
     return _with_gone(np.log(share), math.log(_GONE_SAID[said]))
 
 
-def _of_count(count: Count, people: Sequence[Person]) -> Floats:
-    shape = np.array([one.scatter for one in people])[:, None]
+def _of_count(count: Count, people: People) -> Floats:
     n, expected = count.twitches, np.exp(LEVELS) * count.minutes
-    ways = np.array([math.lgamma(n + k) - math.lgamma(k) for k in shape[:, 0]])[:, None]
-    log = (
-        ways
-        - math.lgamma(n + 1)
-        + shape * np.log(shape / (shape + expected))
-        + n * np.log(expected / (shape + expected))
+    kinds, kind_of = np.unique(people.scatter, return_inverse=True)
+    by_kind = np.array(
+        [
+            math.lgamma(n + shape) - math.lgamma(shape) + shape * np.log(shape / (shape + expected))
+            for shape in kinds.tolist()
+        ]
     )
+    shared = n * np.log(expected) - math.lgamma(n + 1)
+    by_kind += shared - n * np.log(kinds[:, None] + expected)
     nothing = _COUNTED_IN_NOTHING_PER_MIN * count.minutes
-    return _with_gone(log, n * math.log(nothing) - nothing - math.lgamma(n + 1))
+    return _with_gone(by_kind[kind_of], n * math.log(nothing) - nothing - math.lgamma(n + 1))
 
 
-def _of_measured(rate: MeasuredRate, people: Sequence[Person]) -> Floats:
-    found = np.logaddexp(
-        LEVELS + np.array([one.found_more for one in people])[:, None],
-        math.log(_FOUND_IN_NOTHING_PER_MIN),
-    )
+def _of_measured(rate: MeasuredRate, people: People) -> Floats:
+    found = np.logaddexp(LEVELS + people.found_more[:, None], math.log(_FOUND_IN_NOTHING_PER_MIN))
     low, seen, high = (
         math.log(figure + _FOUND_IN_NOTHING_PER_MIN)
         for figure in (rate.low, rate.rate_per_min, rate.high)

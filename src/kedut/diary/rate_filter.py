@@ -1,23 +1,26 @@
-"""What the notes say of the rate on every day: forward, back, and drawn courses.
+"""What the notes say of the rate on every day, and of two days together: forward and back.
 
-A hidden chain on a grid, exact up to the grid (Rabiner 1989: forward-backward; drawing backwards
-as in Carter and Kohn 1994). What ours does differently: kinds of person run side by side and are
-dropped where the notes make them a thousand times less likely than the best.
+A hidden chain on a grid, exact up to the grid (Rabiner 1989: forward-backward). What ours does
+differently: kinds of person run side by side and are dropped where the notes make them a thousand
+times less likely than the best, and looking back where they are fifty times less likely; two days
+are compared by running each level of the first apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.diary.rate_states import STATES, WAY_OF_STATE, Chain
+from kedut.diary.rate_states import STATES, Chain, by_pieces
 
 Floats = NDArray[np.float64]
 
 _FORGOTTEN = 1e-3
+_UNLIKELY = 1e-3
+_MOST, _WORTH = 16, 0.02  # kinds of person looked back with, and their share of the likeliest's
 
 
 @dataclass(slots=True)
@@ -38,7 +41,7 @@ class Forward:
 
     def step(self) -> None:
         """Go one step on without notes."""
-        self.now = self.now @ self.chain.step
+        self.now = by_pieces(self.now, self.chain.step)
 
     def see(self, likelihood: Floats) -> None:
         """Take the notes of this step in; likelihood of all people, also those dropped."""
@@ -53,8 +56,8 @@ class Forward:
 class Smoothed:
     """Chances of each state at every step given all notes.
 
-    states : (steps, STATES); changed : (steps, 3), chance that from the step before to this one
-    the way changed to down, level, up; filtered : (steps, people, STATES) for the people left, who
+    states : (steps, STATES); changed : (steps, kinds of turn), chance that from the step before to
+    this one it turned so; filtered : (steps, people, STATES) for the people left, who
     they are in `people`
     """
 
@@ -65,9 +68,16 @@ class Smoothed:
 
 
 def smooth(
-    chain: Chain, weights: Floats, likelihoods: Mapping[int, Floats], steps: int
+    chain: Chain,
+    weights: Floats,
+    likelihoods: Mapping[int, Floats],
+    steps: int,
+    turned: NDArray[np.bool_],
 ) -> Smoothed:
-    """Give the chances at every step from the likelihoods, (people, STATES), of some steps."""
+    """Give the chances at every step from the likelihoods, (people, STATES), of some steps.
+
+    turned : (kinds of turn, STATES, STATES), which moves are one
+    """
     forward = Forward.begin(chain, weights)
     passed, alive = [], []
     for step in range(steps):
@@ -77,18 +87,31 @@ def smooth(
             forward.see(likelihoods[step])
         passed.append(forward.now)
         alive.append(forward.alive)
-    left = forward.alive
+    left = np.sort(forward.alive[likeliest(forward.now)])
     filtered = np.stack(
         [now[np.searchsorted(had, left)] for now, had in zip(passed, alive, strict=True)]
     )
-    states, changed = _back(chain, filtered, {s: seen[left] for s, seen in likelihoods.items()})
+    states, changed = _back(
+        chain, filtered, {s: seen[left] for s, seen in likelihoods.items()}, turned
+    )
     return Smoothed(states=states, changed=changed, filtered=filtered, people=left)
 
 
+def likeliest(now: Floats) -> NDArray[np.intp]:
+    """Give the places of the kinds of person worth looking back with, likeliest first."""
+    share = now.sum(axis=1)
+    first = np.argsort(-share, kind="stable")[:_MOST]
+    worth: NDArray[np.intp] = first[share[first] >= _WORTH * share[first[0]]]
+    return worth
+
+
 def _back(
-    chain: Chain, filtered: Floats, likelihoods: Mapping[int, Floats]
+    chain: Chain,
+    filtered: Floats,
+    likelihoods: Mapping[int, Floats],
+    turned: NDArray[np.bool_],
 ) -> tuple[Floats, Floats]:
-    steps = len(filtered)
+    steps, back = len(filtered), chain.step.T
     ahead = np.ones_like(filtered[0])
     states, come, joint = np.empty((steps, STATES)), np.ones_like(filtered), np.ones(steps)
     for step in range(steps - 1, -1, -1):
@@ -97,36 +120,43 @@ def _back(
         if not step:
             break
         come[step] = ahead * likelihoods[step] if step in likelihoods else ahead
-        ahead = come[step] @ chain.step.T
+        ahead = by_pieces(come[step], back)
         joint[step] = (filtered[step - 1] * ahead).sum()
         ahead /= ahead.max()
-    changed = np.zeros((steps, 3))
-    for place, way in enumerate((-1, 0, 1)):
-        into = np.equal(WAY_OF_STATE, way)
-        moves = chain.step[:, into] * ~into[:, None]
-        changed[1:, place] = ((filtered[:-1] @ moves) * come[1:][:, :, into]).sum(axis=(1, 2))
+    changed = np.zeros((steps, len(turned)))
+    for place, moves in enumerate(turned):
+        into = by_pieces(filtered[:-1].reshape(-1, STATES), chain.step * moves)
+        changed[1:, place] = (into.reshape(come[1:].shape) * come[1:]).sum(axis=(1, 2))
     return states, changed / joint[:, None]
 
 
-def draw_back(chain: Chain, filtered: Floats, uniforms: Floats) -> NDArray[np.intp]:
-    """Draw courses that end in the last step of `filtered` (steps, people, STATES).
+def across(
+    chain: Chain, then: Floats, told: Sequence[Floats | None], places: NDArray[np.intp]
+) -> Floats:
+    """Give how likely each place was then together with each place now.
 
     Parameters
     ----------
-    uniforms : (steps, courses) in [0, 1), the chance it is drawn with
+    then : (people, STATES), the chances given all up to then
+    told : the likelihoods, (people, STATES), of each step after it up to now, none where none
+    places : (STATES,), the place each state belongs to, from 0 on
 
     Returns
     -------
-    (steps, courses) of state indices
+    (places, places), sums to 1; exact, no course is drawn
     """
-    steps = len(filtered)
-    drawn = np.empty(uniforms.shape, np.intp)
-    sums = np.cumsum(filtered[-1].ravel())
-    places = np.minimum(np.searchsorted(sums, uniforms[-1] * sums[-1], "right"), sums.size - 1)
-    person, drawn[-1] = np.divmod(places, STATES)
-    for step in range(steps - 2, -1, -1):
-        sums = filtered[step].T[:, person] * chain.step[:, drawn[step + 1]]
-        np.cumsum(sums, axis=0, out=sums)
-        # Each column is one course; the state drawn is the first whose sum passes the chance.
-        drawn[step] = (sums[:-1] <= uniforms[step] * sums[-1]).sum(axis=0)
-    return drawn
+    count = int(places.max()) + 1
+    by_place = np.where(places == np.arange(count)[:, None, None], then, 0.0)
+    mass = by_place.sum(axis=2)
+    before, person = np.nonzero(mass > _UNLIKELY * mass.max())
+    courses = by_place[before, person]
+    for likelihood in told:
+        courses = by_pieces(courses, chain.step)
+        if likelihood is not None:
+            courses *= likelihood[person]
+            courses /= courses.sum()
+    found = np.zeros((count, count))
+    for now in range(count):
+        np.add.at(found[:, now], before, courses[:, places == now].sum(axis=1))
+    found /= found.sum()
+    return found

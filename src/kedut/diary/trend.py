@@ -6,7 +6,7 @@ is what `kedut.diary.function` looks for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -17,17 +17,15 @@ from numpy.typing import NDArray
 
 from kedut.diary.days import by_day
 from kedut.diary.entry import Entry, Said
-from kedut.diary.rate_evidence import Person, leading_modality, likelihood, persons
-from kedut.diary.rate_filter import draw_back, smooth
-from kedut.diary.rate_states import GONE, LEVEL_OF_STATE, LEVELS, WAYS, chain
+from kedut.diary.rate_evidence import People, leading_modality, likelihood, persons
+from kedut.diary.rate_filter import across, likeliest, smooth
+from kedut.diary.rate_states import GONE, LEVELS, PLACE_OF_STATE, WAYS, chain, turns
 
 Floats = NDArray[np.float64]
 
 WEEK = 7
 _MOST_STEPS = 120
 _TWICE = log(2)
-_COURSES = 300
-_SHARPNESS, _LEAST = 1.4, 0.01
 _NOTES_A_STEP = 2
 _PEOPLE_FAR = 4
 _QUANTILES = (0.05, 0.5, 0.95)
@@ -36,11 +34,15 @@ _CHANGE_NAMED = 0.5
 
 
 class Direction(StrEnum):
-    """Which way the rate went within a week; more or fewer begins at the double or half."""
+    """Which way the rate went within a week; more or fewer begins at the double or half.
+
+    PERHAPS_MORE is likelier than not, and not yet sure enough to be told as more.
+    """
 
     RESOLVED = "resolved"
     RESOLVING = "resolving"
     STEADY = "steady"
+    PERHAPS_MORE = "perhaps_more"
     MORE = "more"
     TOO_LITTLE = "too_little_to_say"
 
@@ -99,14 +101,14 @@ class RateTrend:
 
 
 NAMED_FROM = 0.5  # a direction is named from this chance on
-MORE_FROM = 0.85  # more twitches from this one: it is looked for every day
+MORE_FROM = 0.83  # more twitches without a "perhaps" from this one: it is looked for every day
 _NOTED_DAYS = 3
 _SILENT_DAYS = 7
 
 
 def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
     """Give the trend of the twitching up to today; none if no entry says anything of it."""
-    days = [day for day in by_day(entries) if day.day <= today and _says_a_rate(day)]
+    days = [day for day in by_day(entries) if _says_a_rate(day) and day.day <= today]
     if not days:
         return None
     first, last = days[0].day, days[-1].day
@@ -115,17 +117,17 @@ def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
     modality = leading_modality(days)
     near = _read(_Notes(days, recent, today, 1), people, weights, modality)
     lead = min(WEEK, len(near.filtered) - 1)
-    chances = week_chances(near.filtered[-lead - 1 :])
+    chances = near.chances_of_last(lead)
     span = (today - first).days + 1
     far = near
     if recent > first:
         # Who the person is, is known well by now.
         best = np.argsort(-near.weights, kind="stable")[:_PEOPLE_FAR]
-        some = [people[place] for place in near.people[best]]
+        some = people.only(near.people[best])
         notes = _Notes(days, first, today, ceil(span / _MOST_STEPS))
         far = _read(notes, some, near.weights[best], modality)
-    seen = [day.day for day in days if twitch_seen(day)]
-    noted = sum(day.day >= today - timedelta(days=4 * WEEK) for day in days)
+    seen = next((day.day for day in reversed(days) if twitch_seen(day)), None)
+    noted = sum(day.day >= today - timedelta(days=4 * WEEK) for day in days[-4 * WEEK - 1 :])
     silent = (today - last).days
     return RateTrend(
         direction=named(chances) if said_enough(noted, silent) else Direction.TOO_LITTLE,
@@ -133,14 +135,14 @@ def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
         compared_with=today - timedelta(days=lead),
         since_start=_between(far.states[0], far.states[-1])
         if len(far.states) > 3 * WEEK
-        else week_chances(far.filtered),
+        else far.chances_of_last(len(far.states) - 1),
         rates=far.rates if far is near else (*_until(far.rates, recent), *near.rates),
         changes=near.changes,
         noted_days=len(days),
         in_numbers=any(day.count is not None or day.measured is not None for day in days),
         last_noted=last,
-        last_seen=max(seen) if seen else None,
-        days_since_seen=(today - max(seen)).days if seen else None,
+        last_seen=seen,
+        days_since_seen=None if seen is None else (today - seen).days,
     )
 
 
@@ -151,8 +153,8 @@ def said_enough(noted_days: int, silent_days: int) -> bool:
 
 def named(chances: Chances) -> Direction:
     """Give the direction that is likely enough to be named, or too little to say."""
-    if chances.more >= MORE_FROM:
-        return Direction.MORE
+    if chances.more >= NAMED_FROM:
+        return Direction.MORE if chances.more >= MORE_FROM else Direction.PERHAPS_MORE
     fewer = chances.resolved + chances.resolving
     if fewer >= NAMED_FROM:
         return Direction.RESOLVED if chances.resolved > chances.resolving else Direction.RESOLVING
@@ -170,20 +172,33 @@ def twitch_seen(day: Entry) -> bool:
     )
 
 
-def week_chances(filtered: Floats) -> Chances:
-    """Give the chances from the filtered steps of a week, (days, people, STATES), one a day."""
-    uniforms = _uniforms(len(filtered))
-    drawn = draw_back(chain(), filtered, uniforms)
-    then, now = LEVEL_OF_STATE[drawn[0]], LEVEL_OF_STATE[drawn[-1]]
-    gone_now = filtered[-1][:, GONE].sum() / filtered[-1].sum()
-    here = ~np.isneginf(now)
-    with np.errstate(invalid="ignore"):
-        rose = here & (now - then > _TWICE)
-        fell = here & (then - now > _TWICE)
-    left = max(int(here.sum()), 1)
-    there = 1 - float(gone_now)
-    more, fewer = there * int(rose.sum()) / left, there * int(fell.sum()) / left
-    return _sharper(float(gone_now), fewer, there - more - fewer, more)
+def chances_since(then: Floats, now: Floats, told: Sequence[Floats | None]) -> Chances:
+    """Give the chances of each direction between two days, one day a step.
+
+    Parameters
+    ----------
+    then, now : (people, STATES), the chances on either day given all up to it
+    told : the likelihoods, (people, STATES), of each day after then up to now, none where none
+    """
+    likely = likeliest(now)
+    both = across(
+        chain(),
+        then[likely],
+        [None if one is None else one[likely] for one in told],
+        PLACE_OF_STATE,
+    )
+    return _directions(both)
+
+
+def _directions(both: Floats) -> Chances:
+    """Give the chances from those of each level then, by row, with each level now."""
+    levels = np.append(LEVELS, LEVELS[0] - 2 * _TWICE)  # gone lies below all
+    rise = levels[None, :] - levels[:, None]
+    gone = float(both[:, -1].sum())
+    more = float(both[:, :-1][rise[:, :-1] > _TWICE].sum())
+    fewer = float(both[:, :-1][rise[:, :-1] < -_TWICE].sum())
+    steady = max(0.0, 1 - gone - fewer - more)
+    return Chances(resolved=gone, resolving=fewer, steady=steady, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,31 +226,40 @@ class _Notes:
 class _Reading:
     people: NDArray[np.intp]
     weights: Floats
+    told: Mapping[int, Floats]
     filtered: Floats
     states: Floats
     rates: tuple[RateOn, ...]
     changes: tuple[Change, ...]
 
+    def chances_of_last(self, steps: int) -> Chances:
+        """Give the chances of each direction over the last steps of a day."""
+        last = len(self.filtered) - 1
+        told = [self.told.get(step) for step in range(last - steps + 1, last + 1)]
+        return chances_since(self.filtered[last - steps], self.filtered[last], told)
 
-def _read(
-    notes: _Notes, people: Sequence[Person], weights: Floats, modality: str | None
-) -> _Reading:
+
+def _read(notes: _Notes, people: People, weights: Floats, modality: str | None) -> _Reading:
     seen: dict[int, Floats] = {}
     for step, noted in notes.by_step().items():
         for day in noted:
             told = likelihood(day, people, modality)
             if told is not None:
                 seen[step] = _both(seen.get(step), told)
-    found = smooth(chain(notes.days_a_step), weights, seen, notes.steps)
+    daily = notes.days_a_step == 1
+    # Over coarser steps no turn is looked for.
+    turned = turns() if daily else turns()[:0]
+    found = smooth(chain(notes.days_a_step), weights, seen, notes.steps, turned)
     dates = [notes.first + timedelta(days=s * notes.days_a_step) for s in range(notes.steps)]
     left = found.filtered[-1].sum(axis=1)
     return _Reading(
         people=found.people,
         weights=left / left.sum(),
+        told={step: likely[found.people] for step, likely in seen.items()},
         filtered=found.filtered,
         states=found.states,
         rates=_rates(found.states, dates),
-        changes=_changes(found.changed, dates) if notes.days_a_step == 1 else (),
+        changes=_changes(found.changed, dates) if daily else (),
     )
 
 
@@ -292,32 +316,8 @@ def _changes(changed: Floats, dates: Sequence[date]) -> tuple[Change, ...]:
 
 def _between(then: Floats, now: Floats) -> Chances:
     """Give the chances between days far apart, as if nothing tied them."""
-    levels_then, levels_now = (
-        states[:GONE].reshape(WAYS, -1).sum(axis=0) for states in (then, now)
+    count = len(LEVELS) + 1
+    before, after = (
+        np.bincount(PLACE_OF_STATE, states, count).astype(np.float64) for states in (then, now)
     )
-    rise = LEVELS[None, :] - LEVELS[:, None]
-    both = np.outer(levels_then, levels_now)
-    more = float(both[rise > _TWICE].sum() + then[GONE] * levels_now.sum())
-    fewer = float(both[rise < -_TWICE].sum())
-    gone = float(now[GONE])
-    return _sharper(gone, fewer, 1 - gone - more - fewer, more)
-
-
-def _sharper(*chances: float) -> Chances:
-    """Give the chances as often right as they say: the chain is too cautious by a power.
-
-    The power was set on invented courses of other seeds than those evaluated.
-    """
-    powers = [(max(chance, 0.0) + _LEAST) ** _SHARPNESS for chance in chances]
-    resolved, resolving, steady, more = (power / sum(powers) for power in powers)
-    return Chances(resolved=resolved, resolving=resolving, steady=steady, more=more)
-
-
-_CHANCE = np.random.default_rng(20261123).random((_MOST_STEPS, _COURSES))
-
-
-def _uniforms(steps: int) -> Floats:
-    """Give the same chances each time, those of the last step spread evenly."""
-    uniforms = _CHANCE[:steps].copy()
-    uniforms[-1] = (np.arange(_COURSES) + 0.5) / _COURSES
-    return uniforms
+    return _directions(np.outer(before, after))

@@ -84,12 +84,14 @@ class Truth:
     weak_from: int | None
 
 
-def draw_truth(kind: Kind, rng: np.random.Generator, days: int = 30) -> Truth:
-    """Draw who someone is and how it goes."""
+def draw_truth(
+    kind: Kind, rng: np.random.Generator, days: int = 30, turns_on: int | None = None
+) -> Truth:
+    """Draw who someone is and how it goes; the day it turns on is drawn where none is given."""
     habits = draw_habits(rng)
     least = habits.some_from + (2.0 if kind is Kind.RELAPSING else 0.4)
     start = rng.uniform(least, max(least, habits.a_lot_from) + 0.2)
-    level, turns_on = _LEVELS[kind](rng, start, days)
+    level, turns_on = _LEVELS[kind](rng, start, days, turns_on)
     level += tied_noise(rng, days, 0.12, 0.9)
     level[level < GONE_BELOW] = -np.inf
     weak_from = None
@@ -130,7 +132,9 @@ def draw_habits(rng: np.random.Generator) -> Habits:
     )
 
 
-def _resolving(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, None]:
+def _resolving(
+    rng: np.random.Generator, start: float, days: int, _: int | None
+) -> tuple[Floats, None]:
     half_life_d = math.exp(rng.uniform(math.log(1.0), math.log(4.5)))
     begins = rng.uniform(0, 3)
     fallen_for: Floats = np.maximum(0, np.arange(days, dtype=np.float64) - begins)
@@ -138,21 +142,27 @@ def _resolving(rng: np.random.Generator, start: float, days: int) -> tuple[Float
     return level, None
 
 
-def _steady(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, None]:
+def _steady(
+    rng: np.random.Generator, start: float, days: int, _: int | None
+) -> tuple[Floats, None]:
     level: Floats = start + rng.normal(0, 0.008) * np.arange(days, dtype=np.float64)
     return level, None
 
 
-def _worsening(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, int]:
-    turns_on = int(rng.integers(4, 9))
+def _worsening(
+    rng: np.random.Generator, start: float, days: int, turns_on: int | None
+) -> tuple[Floats, int]:
+    turns_on = int(rng.integers(4, 9)) if turns_on is None else turns_on
     growth = rng.uniform(0.45, 1.0)
     risen = np.minimum(growth * np.maximum(0, np.arange(days) - turns_on), rng.uniform(3.0, 4.5))
     return np.minimum(start + risen, 4.0), turns_on
 
 
-def _relapsing(rng: np.random.Generator, start: float, days: int) -> tuple[Floats, int]:
+def _relapsing(
+    rng: np.random.Generator, start: float, days: int, turns_on: int | None
+) -> tuple[Floats, int]:
     day = np.arange(days)
-    turns_on = int(rng.integers(8, 10))
+    turns_on = int(rng.integers(8, 10)) if turns_on is None else turns_on
     half_life_d = rng.uniform(0.8, 1.6)
     falling = start - math.log(2) / half_life_d * day
     back = start - rng.exponential(0.3)
