@@ -42,22 +42,27 @@ _QUANTILE_90 = 1.645
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class People:
-    """Kinds of person side by side, (people,) each: from what log-rate they say what, and so on."""
+    """Kinds of person side by side.
 
-    some_from: Floats
-    a_lot_from: Floats
-    scatter: Floats
+    grades : (grades, people, LEVELS), the log of how likely each grade is at each level
+    scatters : the shapes there are; scatter : (people,), the place of each one's
+    found_more : (people,), of the log-rate
+    """
+
+    grades: Floats
+    scatters: tuple[float, ...]
+    scatter: NDArray[np.intp]
     found_more: Floats
 
     def __len__(self) -> int:
         """Give how many kinds there are."""
-        return len(self.some_from)
+        return len(self.scatter)
 
     def only(self, places: NDArray[np.intp]) -> People:
         """Give some of them."""
         return People(
-            some_from=self.some_from[places],
-            a_lot_from=self.a_lot_from[places],
+            grades=self.grades[:, places],
+            scatters=self.scatters,
             scatter=self.scatter[places],
             found_more=self.found_more[places],
         )
@@ -87,10 +92,11 @@ def persons(days: Sequence[Entry]) -> tuple[People, Floats]:
         )
     )
     figures, weights = np.array(kinds).transpose(2, 1, 0)
-    some_from, a_lot_above, scatter, found_more = figures
+    some_from, a_lot_above, shapes, found_more = figures
+    scatters, scatter = np.unique(shapes, return_inverse=True)
     people = People(
-        some_from=some_from,
-        a_lot_from=some_from + a_lot_above,
+        grades=_grades(some_from, some_from + a_lot_above),
+        scatters=tuple(scatters.tolist()),
         scatter=scatter,
         found_more=found_more,
     )
@@ -115,27 +121,32 @@ def likelihood(day: Entry, people: People, modality: str | None) -> Floats | Non
     return whole
 
 
+def _grades(some_from: Floats, a_lot_from: Floats) -> Floats:
+    some = 1 / (1 + np.exp((some_from[:, None] - LEVELS) / _GRADE_BLUR))
+    a_lot = 1 / (1 + np.exp((a_lot_from[:, None] - LEVELS) / _GRADE_BLUR))
+    meant = np.stack([1 - some, some - a_lot, a_lot])
+    likely: Floats = np.log(np.tensordot(_SAID_FOR.T, meant, 1))
+    return likely
+
+
 def _of_grade(said: Said, people: People) -> Floats:
-    some = 1 / (1 + np.exp((people.some_from[:, None] - LEVELS) / _GRADE_BLUR))
-    a_lot = 1 / (1 + np.exp((people.a_lot_from[:, None] - LEVELS) / _GRADE_BLUR))
-    none, middle, most = _SAID_FOR[:, _GRADES.index(said)]
-    share = none * (1 - some) + middle * (some - a_lot) + most * a_lot
-    return _with_gone(np.log(share), math.log(_GONE_SAID[said]))
+    return _with_gone(people.grades[_GRADES.index(said)], math.log(_GONE_SAID[said]))
 
 
 def _of_count(count: Count, people: People) -> Floats:
     n, expected = count.twitches, np.exp(LEVELS) * count.minutes
-    kinds, kind_of = np.unique(people.scatter, return_inverse=True)
-    by_kind = np.array(
-        [
-            math.lgamma(n + shape) - math.lgamma(shape) + shape * np.log(shape / (shape + expected))
-            for shape in kinds.tolist()
-        ]
+    shapes = np.array(people.scatters)[:, None]
+    ways = [[math.lgamma(n + shape) - math.lgamma(shape)] for shape in people.scatters]
+    by_shape = (
+        np.array(ways)
+        - math.lgamma(n + 1)
+        + shapes * np.log(shapes)
+        + n * np.log(expected)
+        - (n + shapes) * np.log(shapes + expected)
     )
-    shared = n * np.log(expected) - math.lgamma(n + 1)
-    by_kind += shared - n * np.log(kinds[:, None] + expected)
     nothing = _COUNTED_IN_NOTHING_PER_MIN * count.minutes
-    return _with_gone(by_kind[kind_of], n * math.log(nothing) - nothing - math.lgamma(n + 1))
+    gone = n * math.log(nothing) - nothing - math.lgamma(n + 1)
+    return _with_gone(by_shape[people.scatter], gone)
 
 
 def _of_measured(rate: MeasuredRate, people: People) -> Floats:
