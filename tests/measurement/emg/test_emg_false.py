@@ -8,7 +8,7 @@ import pytest
 from kedut.measurement.detectors.emg import detect_emg
 from kedut.measurement.detectors.emg_overlaps import one_unknown
 from kedut.measurement.detectors.emg_rings import find_ring, ring_shapes
-from kedut.measurement.detectors.emg_templates import bank_of, sways
+from kedut.measurement.detectors.emg_templates import bank_of, lingers, sways
 from kedut.measurement.features import counted_of
 from kedut.measurement.filters.blocks import LOW_HZ, band, plan
 from kedut.measurement.match import match
@@ -98,6 +98,15 @@ def test_swaying_is_slower_than_any_potential() -> None:
     t = np.arange(128) / RATE_HZ - 0.06
     assert sways(np.exp(-((t / 0.02) ** 2)) * np.cos(2 * np.pi * 22 * t), RATE_HZ)
     assert not sways(np.exp(-((t / 0.008) ** 2)) * np.cos(2 * np.pi * 50 * t), RATE_HZ)
+
+
+def test_what_lasts_longer_than_any_potential_is_none_and_noise_does_not_make_it_so() -> None:
+    rng = np.random.default_rng(5)
+    t = np.arange(115) / RATE_HZ - 0.048
+    noise = rng.normal(0, 1 / np.sqrt(3), (1, 115))
+    assert lingers(6 * np.cos(2 * np.pi * 45 * t)[None] + noise, 3, RATE_HZ)
+    potential = 12 * np.exp(-((t / 0.006) ** 2)) * np.cos(2 * np.pi * 60 * t)
+    assert not lingers(potential[None] + noise, 3, RATE_HZ)
 
 
 @pytest.mark.parametrize("seed", [2003, 5008, 5011])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kedut.measurement.detectors.emg_survey import Survey
-from kedut.measurement.detectors.emg_templates import Templates, bank_of, ease, size
+from kedut.measurement.detectors.emg_templates import MEDIAN, Templates, bank_of, ease, size
 from kedut.measurement.filters.blocks import Block, Plan
 from kedut.measurement.filters.pieces import Piece
 from kedut.measurement.quality.emg_pulse import Beats, beats_in
@@ -14,7 +14,6 @@ HEARD = 3.7  # constant: standard deviations; enough for what comes back evenly
 LEAST = 1.5  # constant: as above; a weaker beat is never taken for a twitch
 SAME = 0.5  # constant: share of the energy that a shape has beside the beat's: it is the beat
 REACH_S = 0.02  # constant: a peak of the beat other than the one in the middle
-MEDIAN = 1.57  # constant: variance of a median over that of a mean
 
 
 def add_heart(

@@ -24,6 +24,9 @@ FEWEST = 3  # constant: two alike may be chance
 REPEATED = 5  # constant: knocks are not the same shape and size so often; a unit is
 CLEAR = 900.0  # constant: energy, in noise, from which two alike are none
 SLOWEST_HZ = 34.0  # constant: typical frequency; swaying has less, potentials have 41 and more
+LONGEST_S = 0.05  # constant: of the middle four fifths of the energy; potentials have 0.046
+CELL_S = 0.004  # constant: noise is taken off over this
+MEDIAN = 1.57  # constant: variance of a median over that of a mean
 CROWDED_S = 0.012  # constant: half of the shortest interval in a burst
 MOST_UNITS = 12  # constant: more are not told apart on one channel
 
@@ -109,7 +112,11 @@ def learn(
             own = _align(own, _narrow(mean, before, near), reach)
             means.append(_joined(own, clear[rows], before, near))
         members.append(len(rows))
-    kept = [i for i, mean in enumerate(means) if not sways(mean, work_rate_hz)]
+    kept = [
+        i
+        for i, mean in enumerate(means)
+        if not sways(mean, work_rate_hz) and not lingers(mean, members[i], work_rate_hz)
+    ]
     means, members = [means[i] for i in kept], [members[i] for i in kept]
     cores = means if clear is None else [_narrow(mean, before, near) for mean in means]
     means, members = _merge(means, cores, members, round(0.02 * work_rate_hz))
@@ -124,6 +131,16 @@ def sways(x: NDArray[np.float32], work_rate_hz: float) -> bool:
     step = np.diff(x, axis=-1)
     bound = 4 * np.sin(np.pi * SLOWEST_HZ / work_rate_hz) ** 2
     return bool(np.square(step).sum() < bound * np.square(x).sum())
+
+
+def lingers(x: NDArray[np.float32], members: int, work_rate_hz: float) -> bool:
+    """Tell whether a mean of so many snippets is too long for one potential."""
+    cell = round(CELL_S * work_rate_hz)
+    power = np.square(x).sum(axis=0)
+    cells = power[: power.size // cell * cell].reshape(-1, cell).sum(axis=1)
+    run = np.cumsum(np.maximum(cells - MEDIAN * len(x) * cell / members, 0))
+    first, last = np.searchsorted(run, [(1 - HEART) / 2 * run[-1], (1 + HEART) / 2 * run[-1]])
+    return bool((last - first) * cell > LONGEST_S * work_rate_hz)
 
 
 def _group(x: NDArray[np.float32], noise: NDArray[np.float32]) -> NDArray[np.int64]:
