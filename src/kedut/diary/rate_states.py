@@ -27,8 +27,8 @@ GONE = STATES - 1
 # Place: of the level; gone is the last.
 PLACE_OF_STATE = np.append(np.tile(np.arange(len(LEVELS)), WAYS), len(LEVELS))
 
-_WANDER = 0.04  # of the level in a day, sd of the log-rate
-_JUMPS = 0.010  # a day: by a distance that falls off by e in _JUMP, upward in _JUMPS_UP
+_WANDER = 0.03  # of the level in a day, sd of the log-rate
+_JUMPS = 0.005  # a day: by a distance that falls off by e in _JUMP, upward in _JUMPS_UP
 _JUMP, _JUMPS_UP = 0.7, 0.6
 _FIRST_LEVEL, _FIRST_SPREAD = -1.0, 1.1
 _FIRST_WAYS = np.array([0.47, 0.0, 0.10, 0.40, 0.015, 0.015])
@@ -37,17 +37,17 @@ _FIRST_GONE = 0.008
 _CHANGE = np.array(
     [
         [0.0, 0.060, 0.013, 0.013, 0.065, 0.080],
-        [0.0, 0.0, 0.002, 0.002, 0.0055, 0.0065],
-        [0.0, 0.0055, 0.0, 0.020, 0.018, 0.022],
-        [0.0, 0.0055, 0.010, 0.0, 0.030, 0.036],
+        [0.0, 0.0, 0.0015, 0.0015, 0.0027, 0.0033],
+        [0.0, 0.0055, 0.0, 0.020, 0.0145, 0.0175],
+        [0.0, 0.0055, 0.010, 0.0, 0.025, 0.030],
         [0.0, 0.072, 0.003, 0.003, 0.0, 0.020],
         [0.0, 0.108, 0.003, 0.003, 0.040, 0.0],
     ]
 )
 _ENDS, _ENDS_LOW, _LOW = 0.002, 0.18, -3.0  # a day, from any level, and from low ones
-_AT_ONCE = np.array([0.003, 0.003, 0.015, 0.015, 0.0, 0.0])  # a day, by way: comes back at once
+_AT_ONCE = np.array([0.002, 0.002, 0.012, 0.012, 0.0, 0.0])  # a day, by way: comes back at once
 _LEAP = 0.9  # of the log-rate in a day: a turn
-_BACK = 0.05  # a day, once gone
+_BACK = 0.035  # a day, once gone
 _BACK_WAYS = np.array([0.0, 0.7, 0.0, 0.0, 0.1, 0.2])
 _BACK_LEVEL, _BACK_SPREAD = -1.0, 0.9
 _ROWS = 8
