@@ -36,7 +36,7 @@ def test_writers_killed_in_the_midst_leave_every_acknowledged_save_whole(
 ) -> None:
     told = dict(run_workers("kill", place, tmp_path, 20))  # the last line of each token counts
     assert len(told) == 20
-    assert sum(told.values()) > 40, "they were killed after some saves, not before"
+    assert sum(told.values()) > 20, "they were killed after some saves, not before"
     store = place.open()
     for token, revision in told.items():
         there = store.read(token)

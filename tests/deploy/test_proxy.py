@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -167,6 +168,10 @@ def test_a_request_has_the_same_number_in_both_logs(site: Site) -> None:
         claimed = "f" * 32
         number = client.get("/en/about", headers={"X-Request-ID": claimed}).headers["x-request-id"]
     assert number != claimed, "a visitor does not choose it"
+    for _ in range(50):  # nginx writes its line after its answer
+        if number in site.proxy.written:
+            break
+        time.sleep(0.1)
     assert number in site.proxy.written
     assert any(f'"request": "{number}"' in one.log.read_text() for one in site.backends)
 

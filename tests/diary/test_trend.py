@@ -13,7 +13,15 @@ from kedut.diary.entry import Count, Entry, MeasuredRate, Said
 from kedut.diary.rate_evidence import likelihood, persons
 from kedut.diary.rate_filter import across, smooth
 from kedut.diary.rate_states import STATES, Chain, chain
-from kedut.diary.trend import Direction, RateTrend, rate_trend
+from kedut.diary.trend import (
+    MORE_FROM,
+    NAMED_FROM,
+    Chances,
+    Direction,
+    RateTrend,
+    named,
+    rate_trend,
+)
 from kedut.simulate.courses import FIRST_DAY, Kind, draw_course
 from tests.diary.clear_trend import clear_across, clear_smooth
 from tests.diary.drawn import entries, law
@@ -220,6 +228,19 @@ def test_a_diary_taken_up_again_after_years_is_read() -> None:
     assert again is not None
     assert again.rates[0].day == old[0].day
     assert again.rates[-1].day == new[-1].day
+
+
+def test_more_is_told_with_a_perhaps_until_it_is_sure() -> None:
+    assert trend_of(5, 4, 6, 5, 4, 10, 13).direction is Direction.PERHAPS_MORE
+    assert trend_of(5, 4, 6, 5, 4, 10, 13, 30, 40, 60).direction is Direction.MORE
+
+
+@given(st.floats(0, 1))
+@law
+def test_a_direction_is_told_where_it_is_likelier_than_not(more: float) -> None:
+    told = named(Chances(resolved=0.0, resolving=0.0, steady=1 - more, more=more))
+    sure = Direction.MORE if more >= MORE_FROM else Direction.PERHAPS_MORE
+    assert told is (sure if more >= NAMED_FROM else Direction.STEADY)
 
 
 def test_no_direction_is_called_worse() -> None:

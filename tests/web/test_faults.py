@@ -118,9 +118,8 @@ def saving(address: str, answered: list[str], stop: threading.Event) -> None:
     """Save without end and note each link that was answered, until nobody answers."""
     try:
         with httpx.Client(base_url=address, timeout=10) as client:
-            csrf = form_of(client)
             while not stop.is_set():
-                page = save(client, csrf)
+                page = save(client, form_of(client))  # a form sent again keeps nothing new
                 if page.status_code == 200:
                     answered.append(link_in(page))
     except httpx.TransportError:
@@ -274,11 +273,11 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "--lazy", folder], check=True)
 
 
-def filled(client: httpx.Client, csrf: str) -> tuple[list[str], httpx.Response]:
+def filled(client: httpx.Client) -> tuple[list[str], httpx.Response]:
     """Save until there is no room, and give the links with the page that says so."""
     links: list[str] = []
     for _ in range(2000):
-        page = save(client, csrf)
+        page = save(client, form_of(client))
         if page.status_code != 200:
             return links, page
         links.append(link_in(page))
@@ -294,7 +293,7 @@ def test_on_a_full_disk_nothing_is_lost_and_room_lets_it_go_on(tmp_path: Path) -
             httpx.Client(base_url=server.address, timeout=30) as client,
         ):
             csrf = form_of(client)
-            links, page = filled(client, csrf)
+            links, page = filled(client)
             is_clear(page, told())
             for token in (links[0], links[-1]):
                 opens(client, token)
@@ -309,7 +308,7 @@ def test_where_no_file_may_grow_the_page_says_so_and_room_lets_it_go_on(tmp_path
         served(f"sqlite:///{file}", tmp_path, limit_bytes=600_000) as server,
         httpx.Client(base_url=server.address, timeout=30) as client,
     ):
-        links, page = filled(client, form_of(client))
+        links, page = filled(client)
         is_clear(page, told())
         opens(client, links[0])
     with (
