@@ -6,6 +6,7 @@ Each fault once; with `KEDUT_FAULT_RUNS=20` so many times, and a line for each i
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -59,6 +60,19 @@ def children(pid: int) -> list[int]:
     )
     return [int(line.split()[0]) for line in listing.stdout.splitlines() if "spawn_main" in line
             and "resource_tracker" not in line]  # fmt: skip
+
+
+@contextlib.contextmanager
+def held(pids: list[int]) -> Iterator[None]:
+    """Keep processes from going on while the context lasts."""
+    assert pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 def check(out: Path, told: tuple[Path, dict[str, bytes]]) -> None:
@@ -151,9 +165,10 @@ def test_a_client_of_a_cluster_that_is_killed(
 def test_of_two_clients_with_one_target_the_second_is_told(
     turn: int, tmp_path: Path, told: tuple[Path, dict[str, bytes]]
 ) -> None:
-    first = run(told[0], tmp_path / "o", "--workers", 1)
+    first = run(told[0], tmp_path / "o", "--workers", 2)
     until_parts(tmp_path / "o", 1, first)
-    status, said = ended(run(told[0], tmp_path / "o", "--workers", 1))
+    with held(children(first.pid)):  # else it may be done before the second has begun
+        status, said = ended(run(told[0], tmp_path / "o", "--workers", 1))
     assert status == 2
     assert f"is being written by process {first.pid}" in said
     assert ended(first)[0] == 1
