@@ -26,7 +26,7 @@ def run_workers(act: str, place: Place, folder: Path, count: int) -> list[tuple[
     """Run the processes and give what they were told is kept."""
     file = folder / "acknowledged"
     words = [sys.executable, "-m", "tests.storage.workers", act, place.url, str(file), str(count)]
-    subprocess.run(words, cwd=ROOT, check=True, timeout=60)
+    subprocess.run(words, cwd=ROOT, check=True, timeout=240)
     lines = [line.split() for line in file.read_text().splitlines()]
     return [(Token.parse(text), int(revision)) for text, revision in lines]
 

@@ -6,12 +6,10 @@ import json
 from typing import Any
 
 import schemathesis
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import CheckFunction
 
-from kedut.web.app import create_app
-from kedut.web.settings import Settings
+from tests.web.described import described
 
 FHIR_JSON = "application/fhir+json"
 OK, PREFLIGHT = 200, 204
@@ -36,11 +34,7 @@ def told_as_fhir(context: Any, response: Any, case: Any) -> None:
         assert kind == ("application/json" if cds else FHIR_JSON), kind
 
 
-def described() -> FastAPI:
-    return create_app(Settings(secret="only for tests", requests_per_minute=0))
-
-
-SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", described())
+SCHEMA = described()
 DOOR = SCHEMA.include(path_regex=r"^/(fhir|cds-services)")
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,

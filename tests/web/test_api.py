@@ -17,9 +17,8 @@ from schemathesis.checks import CheckFunction
 from kedut.cli.main import main
 from kedut.knowledge.load import COLUMNS, ours
 from kedut.web.api_cases import MOST_FULL, desk_of
-from kedut.web.app import create_app
-from kedut.web.settings import Settings
 from tests.web.client import TestClient
+from tests.web.described import ADDRESS, described
 
 EXAMPLES = sorted(Path("examples").glob("*.json"))
 JSON = {"Content-Type": "application/json"}
@@ -32,8 +31,7 @@ def one_a_line(context: schemathesis.SerializationContext, value: object) -> byt
     return value.encode() if isinstance(value, str) else json.dumps(value).encode()
 
 
-APP = create_app(Settings(secret="only for tests", requests_per_minute=0))
-SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
+SCHEMA = described()
 CHECKS: list[CheckFunction] = [
     schemathesis.checks.not_a_server_error,
     schemathesis.specs.openapi.checks.status_code_conformance,
@@ -43,6 +41,10 @@ CHECKS: list[CheckFunction] = [
     schemathesis.specs.openapi.checks.negative_data_rejection,
     schemathesis.specs.openapi.checks.unsupported_method,
 ]
+
+
+def test_the_description_is_given_at_its_address(client: TestClient) -> None:
+    assert client.get(ADDRESS).json() == SCHEMA.app.openapi()
 
 
 @SCHEMA.include(path_regex="^/api/").parametrize()
@@ -266,7 +268,7 @@ bodies = st.one_of(
 )
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_no_body_whatever_makes_the_server_fail(body: bytes, path: str, kind: str) -> None:
-    answer = TestClient(APP).post(
+    answer = TestClient(SCHEMA.app).post(
         f"/api/v1/{path}", content=body, headers={"Content-Type": kind} if kind else {}
     )
     assert answer.status_code < 500
@@ -283,5 +285,5 @@ def cases(draw: st.DrawFn) -> dict[str, Any]:
 @given(told=cases(), path=st.sampled_from(["assess?detail=brief", "next", "assess"]))
 @settings(max_examples=40, deadline=None, derandomize=True)
 def test_no_set_of_findings_makes_the_server_fail(told: dict[str, Any], path: str) -> None:
-    answer = TestClient(APP).post(f"/api/v1/{path}", json=told)
+    answer = TestClient(SCHEMA.app).post(f"/api/v1/{path}", json=told)
     assert answer.status_code in (200, 422)

@@ -16,6 +16,7 @@ WITHIN_S = 25 * 60
 _PYTEST = ("{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider")
 _SIDE_BY_SIDE = ("-n", "auto")
 _RUNS = "KEDUT_FAULT_RUNS"
+_OFTEN = re.compile(rf"(?m)^(\w+) = .*environ.*{_RUNS}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +159,11 @@ def _faults(root: Path) -> Iterator[Part]:
     """Give what breaks things on purpose: a file at a time, or a test where each is run often."""
     for file in sorted((root / "tests").rglob("test_*.py")):
         text = file.read_text(encoding="utf-8")
-        often = _RUNS in text
+        often = _OFTEN.search(text)
         if not often and "fault" not in file.stem and file.stem != "test_failures":
             continue
         path = file.relative_to(root)
-        for test in _functions(text) if often else [""]:
+        for test in _functions(text, often[1]) if often else [""]:
             wanted = f"{path}::{test}" if test else str(path)
             name = ".".join(filter(None, (_named("faults", path), test.removeprefix("test_"))))
             yield Part(
@@ -174,17 +175,17 @@ def _faults(root: Path) -> Iterator[Part]:
             )
 
 
-def _functions(text: str) -> list[str]:
-    """Give the tests that are run so often: those that name what holds the number of runs."""
-    found = re.search(rf"(?m)^(\w+) = .*{_RUNS}", text)
+def _functions(text: str, runs: str) -> list[str]:
+    """Give the tests that are run so often: those that name what holds the number of runs.
+
+    All, where the whole file is marked so.
+    """
     tests = [
         node
         for node in ast.parse(text).body
         if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
     ]
-    if found is None:
-        return [node.name for node in tests]
-    often = f"id='{found[1]}'"
+    often = f"id='{runs}'"
     named = [node.name for node in tests if often in ast.dump(node)]
     return named or [node.name for node in tests]
 

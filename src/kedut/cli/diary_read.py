@@ -14,11 +14,11 @@ from kedut.case.wire import read_case
 from kedut.cli.diary_file import journal_of
 from kedut.cli.diary_options import NONE, WELL, complain
 from kedut.diary.journal import Journal
+from kedut.diary.trend import read_on
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
 
 _REMINDED_AT, _EVENING = time(9), time(20)
-_SILENT_DAYS = 7  # after so long the trend says nothing either
 
 
 def show(options: argparse.Namespace) -> int:
@@ -136,8 +136,8 @@ def _shown(
     days = [day for day in journal.days() if day.day <= today]
     if not days:
         return None
-    if not options.on and (today - days[-1].day).days > _SILENT_DAYS:
-        today = days[-1].day
+    if not options.on:
+        today = read_on(days, today)
     told = _case(options, knowledge) if case is None else case
     return revised(told, days, today, knowledge, asked_on=_asked(options), language=options.lang)
 

@@ -153,6 +153,19 @@ def said_enough(noted_days: int, silent_days: int) -> bool:
     return noted_days >= _NOTED_DAYS and silent_days <= _SILENT_DAYS
 
 
+def read_on(days: Sequence[Entry], today: date) -> date:
+    """Give the day to read a diary on: its last one noted where long silence followed.
+
+    What weeks without a note say is nothing.
+
+    Parameters
+    ----------
+    days : one a day, in order (`kedut.diary.days.by_day`)
+    """
+    noted = [entry.day for entry in days if entry.day <= today]
+    return noted[-1] if noted and (today - noted[-1]).days > _SILENT_DAYS else today
+
+
 def named(chances: Chances) -> Direction:
     """Give the direction that is likely enough to be named, or too little to say."""
     if chances.more >= NAMED_FROM:

@@ -18,7 +18,7 @@ from kedut.diary.entry import Entry
 from kedut.diary.function import Ability
 from kedut.diary.journal import Event
 from kedut.diary.schedule import Block
-from kedut.diary.trend import Direction
+from kedut.diary.trend import Direction, read_on
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
@@ -38,7 +38,6 @@ _ENOUGH_A_WEEK = 7  # one a day
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
 _LATEST = 20  # entries that may be of today
-_SILENT_DAYS = 7  # after which a trend says nothing
 _MOST_DRAWN_DAYS = 120  # longer ones are drawn by their last weeks
 CLOCK = FIRST_VARIABLES[0]
 
@@ -127,17 +126,12 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
 
 
 def revision_of(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> Revision:
-    """Give the answer as the diary has it now, or as of its last day where it is silent for long.
-
-    What weeks without a note say is nothing.
-    """
+    """Give the answer as the diary has it now, or as of its last day noted where silent."""
     today, days = today_of(diary, now), diary.days
-    noted = [day.day for day in days if day.day <= today]
-    silent = bool(noted) and (today - noted[-1]).days > _SILENT_DAYS
     return revised(
         interview_of(diary.told).case,
         days,
-        noted[-1] if silent else today,
+        read_on(days, today),
         knowledge,
         asked_on=diary.asked_on,
         language=language,
