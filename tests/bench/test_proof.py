@@ -12,9 +12,10 @@ import pytest
 from kedut.bench import proof, proof_plots
 from kedut.bench.proof_claims import CLAIMS, Claim, agree, line_of, marked, remarked
 from kedut.bench.proof_parts import FAULT_RUNS, LAW_EXAMPLES, Part, parts
+from kedut.bench.proof_reach import Reach
 from kedut.bench.proof_read import figures_of, number_of
 from kedut.bench.proof_report import html, markdown, numbers_on, pictures
-from kedut.bench.proof_run import TOO_LONG, Record, fingerprint, record_of, run, stands
+from kedut.bench.proof_run import TOO_LONG, Record, record_of, run, stands
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/reference/proof.md"
@@ -78,15 +79,64 @@ def test_tests_are_counted_and_what_was_skipped_is_told(tmp_path: Path) -> None:
     assert ended(only_skipped, tmp_path).exit == 1, "where nothing ran nothing is proven"
 
 
-def test_another_commit_with_the_same_files_needs_no_new_proof(tmp_path: Path) -> None:
-    (tmp_path / "src").mkdir()
-    file = tmp_path / "src" / "one.py"
-    file.write_text("1")
-    before = fingerprint(tmp_path)
-    (tmp_path / "README.md").write_text("of the report")
-    assert fingerprint(tmp_path) == before
-    file.write_text("2")
-    assert fingerprint(tmp_path) != before
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Give a project of a bench that imports one of two modules, and of a test."""
+    files = {
+        "src/kedut/__init__.py": "",
+        "src/kedut/bench/__init__.py": "",
+        "src/kedut/bench/counted.py": "def main():\n    from kedut.web.page import head\n",
+        "src/kedut/web/__init__.py": "",
+        "src/kedut/web/page.py": "head = 1",
+        "src/kedut/web/page.html": "<p>",
+        "src/kedut/motion/__init__.py": "",
+        "src/kedut/motion/steps.py": "steps = 1",
+        "src/kedut/knowledge/tables/rules.csv": "id",
+        "tests/conftest.py": "",
+        "tests/one/test_one.py": "from kedut import motion",
+        "README.md": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+BENCH = replace(PART, command=("{python}", "-m", "kedut.bench.counted", "--write"))
+TEST = replace(PART, command=("{python}", "-m", "pytest", "-q", "tests/one/test_one.py::test_a"))
+
+
+@pytest.mark.parametrize(
+    "changed, bench, test",
+    [
+        ("README.md", False, False),
+        ("src/kedut/bench/counted.py", True, False),
+        ("src/kedut/web/page.py", True, False),
+        ("src/kedut/web/page.html", True, False),
+        ("src/kedut/motion/steps.py", False, False),
+        ("src/kedut/motion/__init__.py", False, True),
+        ("src/kedut/__init__.py", True, True),
+        ("src/kedut/knowledge/tables/rules.csv", True, True),
+        ("tests/conftest.py", False, True),
+    ],
+)
+def test_only_what_a_part_reaches_calls_it_into_question(
+    changed: str, bench: bool, test: bool, small: Path
+) -> None:
+    before = [Reach(small).mark(part) for part in (BENCH, TEST)]
+    (small / changed).write_text("other = 1")
+    after = [Reach(small).mark(part) for part in (BENCH, TEST)]
+    assert [one != other for one, other in zip(before, after, strict=True)] == [bench, test]
+
+
+@pytest.mark.parametrize(
+    "starts", ["import subprocess", "import importlib", "from multiprocessing import Process"]
+)
+def test_what_can_start_programs_reaches_the_whole_package(starts: str, small: Path) -> None:
+    (small / "src/kedut/web/page.py").write_text(starts)
+    before = Reach(small).mark(BENCH)
+    (small / "src/kedut/motion/steps.py").write_text("steps = 2")
+    assert Reach(small).mark(BENCH) != before
 
 
 def test_what_a_bench_prints_is_read_by_label() -> None:
@@ -187,7 +237,7 @@ def test_the_report_names_every_claim_and_reads_back_its_numbers() -> None:
     }
     plots = pictures(records)
     assert set(plots) == {"proof-evaluation.svg", "proof-minutes.svg"}
-    text = markdown([part], records, "these", list(plots))
+    text = markdown([part], records, {part.name: "these"}, list(plots))
     numbers = numbers_on(text)
     assert list(numbers) == [claim.id for claim in CLAIMS]
     assert numbers["P01"] == 66.4

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kedut.bench.proof_claims import remarked
 from kedut.bench.proof_parts import LAW_EXAMPLES, Part, parts
+from kedut.bench.proof_reach import Reach
 from kedut.bench.proof_report import PAGE, lines, numbers_on, write
-from kedut.bench.proof_run import Record, fingerprint, record_of, run, stands
+from kedut.bench.proof_run import Record, record_of, run, stands
 
 COMMAND = "python -m kedut.bench.proof"
 FOLDER = Path("build/proof")
@@ -40,14 +41,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not wanted:
         print(f"no part begins with {', '.join(options.parts)}; see --list", file=sys.stderr)
         return 2
-    mark = fingerprint(root)
+    reach = Reach(root)
+    marks = {part.name: reach.mark(part) for part in every}
     records = {part.name: found for part in every if (found := record_of(FOLDER, part))}
     if options.list:
-        _list(wanted, records, mark)
+        _list(wanted, records, marks)
         return 0
     if not options.report and not options.mark:
-        _run(wanted, every, records, mark, root, again=options.again)
-    write(root, every, records, mark)
+        _run(wanted, every, records, marks, root, again=options.again)
+    write(root, every, records, marks)
     if options.mark:
         _mark(root)
     missing = [line.claim.id for line in lines(every, records) if not line.text]
@@ -68,29 +70,33 @@ def _run(
     wanted: Sequence[Part],
     every: Sequence[Part],
     records: dict[str, Record],
-    mark: str,
+    marks: Mapping[str, str],
     root: Path,
     *,
     again: bool,
 ) -> None:
-    left = [part for part in wanted if again or not stands(records.get(part.name), part, mark)]
+    left = [
+        part
+        for part in wanted
+        if again or not stands(records.get(part.name), part, marks[part.name])
+    ]
     print(f"{len(wanted) - len(left)} parts stand, {len(left)} to run", flush=True)
     for place, part in enumerate(left, 1):
         print(f"[{place} of {len(left)}] {part.name}: {part.says}", flush=True)
-        record = records[part.name] = run(part, FOLDER, root, mark)
+        record = records[part.name] = run(part, FOLDER, root, marks[part.name])
         told = "held" if record.held else f"DID NOT HOLD ({record.exit})"
         print(f"  {told} after {record.seconds / 60:.1f} minutes", flush=True)
         if not record.held:
             print(f"  see {FOLDER / part.name}.log", flush=True)
-        write(root, every, records, mark)
+        write(root, every, records, marks)
 
 
-def _list(wanted: Sequence[Part], records: dict[str, Record], mark: str) -> None:
+def _list(wanted: Sequence[Part], records: dict[str, Record], marks: Mapping[str, str]) -> None:
     for part in wanted:
         record = records.get(part.name)
         if record is None:
             told = "not run yet"
-        elif stands(record, part, mark):
+        elif stands(record, part, marks[part.name]):
             told = f"held, {record.seconds / 60:.1f} minutes"
         else:
             told = "held on other files" if record.held else f"did not hold ({record.exit})"

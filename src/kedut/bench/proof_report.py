@@ -51,7 +51,10 @@ def pictures(records: Mapping[str, Record]) -> dict[str, str]:
 
 
 def markdown(
-    parts: Sequence[Part], records: Mapping[str, Record], mark: str, plots: Sequence[str]
+    parts: Sequence[Part],
+    records: Mapping[str, Record],
+    marks: Mapping[str, str],
+    plots: Sequence[str],
 ) -> str:
     """Give the page."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
@@ -69,8 +72,8 @@ def markdown(
         f"- {sum(one.held for one in here.values())} of {len(parts)} parts held, "
         f"{sum(not one.held for one in here.values())} did not, "
         f"{len(parts) - len(here)} not run yet",
-        f"- {sum(one.fingerprint != mark for one in here.values())} of the runs were of other files"
-        " than those of this report",
+        f"- {sum(one.fingerprint != marks[name] for name, one in here.items())} of the runs were"
+        " of other files than those of this report",
         *(f"- commit {name}" for name in commits if name),
         *(f"- machine: {name}" for name in sorted({one.machine for one in here.values()})),
         "",
@@ -86,7 +89,7 @@ def markdown(
     ]
     for line in found:
         text += [f"### {line.claim.id}", "", *_claim(line), ""]
-    text += ["## Parts", "", *_parts(parts, records, mark), "", *_skipped(here.values()), ""]
+    text += ["## Parts", "", *_parts(parts, records, marks), "", *_skipped(here.values()), ""]
     return "\n".join(text).rstrip() + "\n"
 
 
@@ -110,7 +113,9 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def _parts(parts: Sequence[Part], records: Mapping[str, Record], mark: str) -> list[str]:
+def _parts(
+    parts: Sequence[Part], records: Mapping[str, Record], marks: Mapping[str, str]
+) -> list[str]:
     rows = ["| part | what | began | minutes | said |", "| --- | --- | --- | ---: | --- |"]
     for part in parts:
         record = records.get(part.name)
@@ -120,7 +125,7 @@ def _parts(parts: Sequence[Part], records: Mapping[str, Record], mark: str) -> l
         told = "held" if record.held else f"did not hold ({record.exit})"
         if record.exit == TOO_LONG:
             told = "did not end within 25 minutes"
-        if record.fingerprint != mark:
+        if record.fingerprint != marks[part.name]:
             told += ", on other files"
         if part.tests and record.figures:
             counts = (f"{count} {name}" for name, count in record.figures.items() if count != "0")
@@ -152,12 +157,14 @@ def html(text: str, plots: Mapping[str, str]) -> str:
     )
 
 
-def write(root: Path, parts: Sequence[Part], records: Mapping[str, Record], mark: str) -> None:
+def write(
+    root: Path, parts: Sequence[Part], records: Mapping[str, Record], marks: Mapping[str, str]
+) -> None:
     """Write page, plots, and the one file."""
     plots = pictures(records)
     for name, svg in plots.items():
         (root / PICTURES / name).write_text(svg, encoding="utf-8")
-    text = markdown(parts, records, mark, list(plots))
+    text = markdown(parts, records, marks, list(plots))
     (root / PAGE).write_text(text, encoding="utf-8")
     (root / WHOLE).parent.mkdir(parents=True, exist_ok=True)
     (root / WHOLE).write_text(html(text, plots), encoding="utf-8")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import hashlib
 import json
 import os
 import signal
@@ -22,7 +21,6 @@ from kedut.knowledge.load import OURS
 
 TOO_LONG = 124
 _LOOKED_AT = ("src", "tests", "examples", "requirements", "pyproject.toml")
-_NOT_PROVEN = "src/kedut/bench/proof"  # what writes the report is not what is proven
 _ENDING_S = 20
 
 
@@ -51,23 +49,6 @@ class Record:
     def held(self) -> bool:
         """Say whether it ended well."""
         return self.exit == 0
-
-
-def fingerprint(root: Path) -> str:
-    """Give what tells the code, the knowledge and the tests from any other.
-
-    Another commit whose files are the same, one of the report itself, needs no new proof.
-    """
-    found = hashlib.sha256()
-    for name in _LOOKED_AT:
-        place = root / name
-        files = sorted(place.rglob("*")) if place.is_dir() else [place]
-        for file in files:
-            path = str(file.relative_to(root))
-            if "__pycache__" in path or path.startswith(_NOT_PROVEN) or not file.is_file():
-                continue
-            found.update(path.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return found.hexdigest()[:16]
 
 
 def commit(root: Path) -> str:
