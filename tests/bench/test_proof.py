@@ -169,7 +169,10 @@ def test_every_fault_is_tried_so_often_in_a_part_of_its_own() -> None:
     faults = [part for part in parts(ROOT) if part.name.startswith("faults.")]
     often = [part for part in faults if "::" in part.command[-1]]
     assert often
-    assert all(part.environment == {"KEDUT_FAULT_RUNS": str(FAULT_RUNS)} for part in often)
+    assert all(part.environment == {"KEDUT_FAULT_RUNS": str(FAULT_RUNS)} for part in faults)
+    assert not any("test_proof" in part.command[-1] for part in faults), "these are of the proof"
+    killed = "tests/web/test_faults.py"
+    assert [part.command[-1] for part in faults if killed in part.command[-1]] == [killed]
 
 
 def test_each_part_has_a_name_of_its_own_and_a_short_form_that_is_there() -> None:

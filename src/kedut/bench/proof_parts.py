@@ -160,25 +160,26 @@ def _faults(root: Path) -> Iterator[Part]:
     for file in sorted((root / "tests").rglob("test_*.py")):
         text = file.read_text(encoding="utf-8")
         often = _OFTEN.search(text)
-        if not often and "fault" not in file.stem and file.stem != "test_failures":
+        whole = "fault" in file.stem or file.stem == "test_failures"
+        if not often and not whole:
             continue
         path = file.relative_to(root)
-        for test in _functions(text, often[1]) if often else [""]:
+        for test in _functions(text, often[1], whole=whole) if often else [""]:
             wanted = f"{path}::{test}" if test else str(path)
             name = ".".join(filter(None, (_named("faults", path), test.removeprefix("test_"))))
             yield Part(
                 name=name,
-                says=f"{wanted}, {FAULT_RUNS} times" if often else wanted,
+                says=f"{wanted}, {FAULT_RUNS} times" if test else wanted,
                 command=(*_PYTEST, wanted),
                 environment={_RUNS: str(FAULT_RUNS)},
                 short=str(path),
             )
 
 
-def _functions(text: str, runs: str) -> list[str]:
+def _functions(text: str, runs: str, *, whole: bool) -> list[str]:
     """Give the tests that are run so often: those that name what holds the number of runs.
 
-    All, where the whole file is marked so.
+    All, where the file is marked so; the file as one, where some of its faults are tried once.
     """
     tests = [
         node
@@ -187,7 +188,9 @@ def _functions(text: str, runs: str) -> list[str]:
     ]
     often = f"id='{runs}'"
     named = [node.name for node in tests if often in ast.dump(node)]
-    return named or [node.name for node in tests]
+    if not named:
+        return [node.name for node in tests]
+    return [""] if whole and len(named) < len(tests) else named
 
 
 def _release() -> Iterator[Part]:
