@@ -92,6 +92,9 @@ def small(tmp_path: Path) -> Path:
         "src/kedut/motion/__init__.py": "",
         "src/kedut/motion/steps.py": "steps = 1",
         "src/kedut/knowledge/tables/rules.csv": "id",
+        "src/kedut/web/templates/page.html": "<p>",
+        "deploy/nginx.conf": "",
+        "tests/cases/told.jsonl": "",
         "tests/conftest.py": "",
         "tests/one/test_one.py": "from kedut import motion",
         "README.md": "",
@@ -117,7 +120,9 @@ TEST = replace(PART, command=("{python}", "-m", "pytest", "-q", "tests/one/test_
         ("src/kedut/motion/__init__.py", False, True),
         ("src/kedut/__init__.py", True, True),
         ("src/kedut/knowledge/tables/rules.csv", True, True),
+        ("tests/cases/told.jsonl", True, True),
         ("tests/conftest.py", False, True),
+        ("deploy/nginx.conf", False, False),
     ],
 )
 def test_only_what_a_part_reaches_calls_it_into_question(
@@ -134,9 +139,10 @@ def test_only_what_a_part_reaches_calls_it_into_question(
 )
 def test_what_can_start_programs_reaches_the_whole_package(starts: str, small: Path) -> None:
     (small / "src/kedut/web/page.py").write_text(starts)
-    before = Reach(small).mark(BENCH)
-    (small / "src/kedut/motion/steps.py").write_text("steps = 2")
-    assert Reach(small).mark(BENCH) != before
+    for file in ("motion/steps.py", "web/templates/page.html", "../../deploy/nginx.conf"):
+        before = Reach(small).mark(BENCH)
+        (small / "src/kedut" / file).write_text("steps = 2")
+        assert Reach(small).mark(BENCH) != before
 
 
 def test_what_a_bench_prints_is_read_by_label() -> None:

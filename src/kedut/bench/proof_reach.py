@@ -1,8 +1,8 @@
 """Which files a part of the proof can reach: a change elsewhere does not call it into question.
 
 What a file imports, anywhere in it, it reaches, and so on from there. Where one on the way can
-start programs or imports by name, the part reaches the whole package and its own folder of tests.
-Knowledge, examples and pinned packages are reached by all.
+start programs or imports by name, the part reaches the whole package, its own folder of tests and
+what a server is set up by. Knowledge, cases, examples and pinned packages are reached by all.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from kedut.bench.proof_parts import Part
 
-_BY_ALL = ("src/kedut/knowledge", "examples", "requirements", "pyproject.toml")
+_BY_ALL = ("src/kedut/knowledge", "tests/cases", "examples", "requirements", "pyproject.toml")
+_BY_PROGRAMS = ("src/kedut", "deploy", "Makefile")
 _NOT_PROVEN = "proof"  # of kedut.bench: what writes the report is not what is proven
 _STARTS_PROGRAMS = ("subprocess", "multiprocessing", "concurrent.futures.Process")
 _OURS = {"kedut": "src", "tests": ""}
@@ -44,13 +45,13 @@ class Reach:
         found, whole = self._from(begin)
         if whole:
             folders = {file.parent for file in begin if "tests" in file.parts}
-            every = [*(self._root / "src/kedut").rglob("*.py")]
-            every += [file for folder in folders for file in folder.rglob("*.py")]
-            found |= self._from(every)[0]
+            places = [*folders, *(self._root / name for name in _BY_PROGRAMS)]
+            every = {file for place in places for file in _all(place)}
+            found |= every | self._from(file for file in every if file.suffix == ".py")[0]
         for package in {file.parent for file in found}:
             found |= {file for file in package.iterdir() if file.suffix != ".py"}
         for name in _BY_ALL:
-            found |= {self._root / name, *(self._root / name).rglob("*")}
+            found |= {*_all(self._root / name)}
         return {file for file in found if file.is_file() and self._counts(file)}
 
     def _counts(self, file: Path) -> bool:
@@ -104,6 +105,10 @@ class Reach:
         if file not in self._digests:
             self._digests[file] = hashlib.sha256(file.read_bytes()).digest()
         return self._digests[file]
+
+
+def _all(place: Path) -> list[Path]:
+    return [place, *place.rglob("*")]
 
 
 def _starts_programs(name: str) -> bool:
