@@ -96,7 +96,7 @@ def _benches() -> Iterator[Part]:
             name=f"batch.{only}",
             says=f"runs over many cases and recordings: {only}",
             command=_bench("batch", "--only", only),
-            short="tests/batch/test_cases.py",
+            short="tests/bench/test_batch.py",
         )
     yield Part(
         name="cluster",
