@@ -92,6 +92,7 @@ def small(tmp_path: Path) -> Path:
         "src/kedut/motion/__init__.py": "",
         "src/kedut/motion/steps.py": "steps = 1",
         "src/kedut/knowledge/tables/rules.csv": "id",
+        "src/kedut/knowledge/words/id/rules.csv": "id",
         "src/kedut/web/templates/page.html": "<p>",
         "deploy/nginx.conf": "",
         "tests/cases/told.jsonl": "",
@@ -120,6 +121,7 @@ TEST = replace(PART, command=("{python}", "-m", "pytest", "-q", "tests/one/test_
         ("src/kedut/motion/__init__.py", False, True),
         ("src/kedut/__init__.py", True, True),
         ("src/kedut/knowledge/tables/rules.csv", True, True),
+        ("src/kedut/knowledge/words/id/rules.csv", False, False),
         ("tests/cases/told.jsonl", True, True),
         ("tests/conftest.py", False, True),
         ("deploy/nginx.conf", False, False),
@@ -139,7 +141,12 @@ def test_only_what_a_part_reaches_calls_it_into_question(
 )
 def test_what_can_start_programs_reaches_the_whole_package(starts: str, small: Path) -> None:
     (small / "src/kedut/web/page.py").write_text(starts)
-    for file in ("motion/steps.py", "web/templates/page.html", "../../deploy/nginx.conf"):
+    for file in (
+        "motion/steps.py",
+        "web/templates/page.html",
+        "knowledge/words/id/rules.csv",
+        "../../deploy/nginx.conf",
+    ):
         before = Reach(small).mark(BENCH)
         (small / "src/kedut" / file).write_text("steps = 2")
         assert Reach(small).mark(BENCH) != before

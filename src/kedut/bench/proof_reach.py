@@ -2,7 +2,8 @@
 
 What a file imports, anywhere in it, it reaches, and so on from there. Where one on the way can
 start programs or imports by name, the part reaches the whole package, its own folder of tests and
-what a server is set up by. Knowledge, cases, examples and pinned packages are reached by all.
+what a server is set up by. Tables, cases, examples and pinned packages are reached by all; the
+words a person reads bear no figure, and are reached with the whole package.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from pathlib import Path
 
 from kedut.bench.proof_parts import Part
 
-_BY_ALL = ("src/kedut/knowledge", "tests/cases", "examples", "requirements", "pyproject.toml")
+_BY_ALL = (
+    "src/kedut/knowledge/tables",
+    "tests/cases",
+    "examples",
+    "requirements",
+    "pyproject.toml",
+)
 _BY_PROGRAMS = ("src/kedut", "deploy", "Makefile")
 _NOT_PROVEN = "proof"  # of kedut.bench: what writes the report is not what is proven
 _STARTS_PROGRAMS = ("subprocess", "multiprocessing", "concurrent.futures.Process")
