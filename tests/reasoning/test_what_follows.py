@@ -16,7 +16,7 @@ from kedut.knowledge.load import ours
 from kedut.reasoning.draws import Draws
 from kedut.reasoning.explain import explain
 from kedut.reasoning.inference import Reasoner, infer, reasoner_of
-from kedut.reasoning.intervals import at_work_draws, intervals, quantile
+from kedut.reasoning.intervals import at_work_draws, intervals, prior_draws, quantile
 from kedut.reasoning.joint import joint
 
 KNOWLEDGE = ours()
@@ -102,9 +102,10 @@ def test_draws_are_the_same_compiled_or_clear(findings: Findings) -> None:
     if not found.evidence.present and not found.evidence.gate:
         return
     reasoner.fast = None
-    clear = at_work_draws(KNOWLEDGE, findings, found, draws)
+    prior = prior_draws(KNOWLEDGE, findings, found, draws)
+    clear = at_work_draws(KNOWLEDGE, found, draws, prior)
     assert reasoner.quicken()
-    quick = at_work_draws(KNOWLEDGE, findings, found, draws)
+    quick = at_work_draws(KNOWLEDGE, found, draws, prior)
     np.testing.assert_allclose(quick, clear, rtol=1e-7, atol=1e-14)
 
 

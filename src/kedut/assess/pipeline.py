@@ -182,6 +182,7 @@ def _causes(
 ) -> tuple[CauseResult, ...]:
     leading = [inference.causes[c] for c in order[:_EXPLAINED] if inference.at_work[c] > 0]
     explained = {e.cause: e for e in explain(knowledge, findings, inference, leading)}
+    amplifiers = _amplifiers(knowledge, findings)
     return tuple(
         _cause(
             knowledge,
@@ -191,6 +192,7 @@ def _causes(
             float(spread.low[c]),
             float(spread.high[c]),
             explained.get(inference.causes[c]),
+            tuple(amplifiers.get(c, ())),
         )
         for c in order
     )
@@ -204,6 +206,7 @@ def _cause(
     low: float,
     high: float,
     explanation: Explanation | None,
+    amplified_by: tuple[str, ...],
 ) -> CauseResult:
     name = inference.causes[place]
     used = figures_behind(knowledge, findings, inference, name)
@@ -223,7 +226,7 @@ def _cause(
         else (),
         prior_bits=explanation.prior_bits if explanation else None,
         posterior_bits=explanation.posterior_bits if explanation else None,
-        amplified_by=_amplifiers(knowledge, findings, place),
+        amplified_by=amplified_by,
     )
 
 
@@ -256,15 +259,15 @@ def figures_behind(
     return used
 
 
-def _amplifiers(knowledge: Knowledge, findings: Findings, place: int) -> tuple[str, ...]:
-    """Give the present factors that make an existing twitch of this cause worse."""
+def _amplifiers(knowledge: Knowledge, findings: Findings) -> dict[int, list[str]]:
+    """Give the present factors that make an existing twitch worse, by the place of its cause."""
     space = finding_space(knowledge)
-    return tuple(
-        name
-        for name, factors in network_of(knowledge).factors.items()
-        if findings.present & space.bit[name]
-        and any(f.cause == place and f.amplifier for f in factors)
-    )
+    found: dict[int, list[str]] = {}
+    for name, factors in network_of(knowledge).factors.items():
+        if findings.present & space.bit[name]:
+            for place in dict.fromkeys(f.cause for f in factors if f.amplifier):
+                found.setdefault(place, []).append(name)
+    return found
 
 
 def _tests(

@@ -82,7 +82,7 @@ def coverage(knowledge: Knowledge, seed: int, count: int) -> tuple[int, int]:
     seed the intervals never saw.
     """
     from kedut.reasoning.draws import Draws
-    from kedut.reasoning.intervals import at_work_draws
+    from kedut.reasoning.intervals import at_work_draws, prior_draws
 
     space = finding_space(knowledge)
     persons = Simulator(knowledge, seed)
@@ -92,7 +92,9 @@ def coverage(knowledge: Knowledge, seed: int, count: int) -> tuple[int, int]:
         findings = space.close(persons.person().case)
         found = infer(knowledge, findings)
         low, high = intervals(knowledge, findings, found)
-        truth = at_work_draws(knowledge, findings, found, other)[:, 0]
+        truth = at_work_draws(
+            knowledge, found, other, prior_draws(knowledge, findings, found, other)
+        )[:, 0]
         shown = found.at_work >= _FROM
         inside += int(((truth >= low) & (truth <= high))[shown].sum())
         total += int(shown.sum())

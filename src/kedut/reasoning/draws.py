@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kedut.knowledge.entities import CALF_MOVEMENT
+from kedut.knowledge.entities import CALF_MOVEMENT, Risk
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.parse_rows import ODDS_MEASURES
 from kedut.quantity.beta import beta_shapes
@@ -61,6 +61,10 @@ class Draws:
             self._figures.setdefault(name, {})[_NOBODY] = row.p
         self._drawn: dict[str, dict[str, Floats]] = {}
         self._drawn_priors: dict[str, dict[int, Floats]] = {}
+        self._drawn_ratios: dict[tuple[str, str], Floats] = {}
+        self._risk_rows: dict[tuple[str, str], Risk] = {}
+        for risk in knowledge.risks:
+            self._risk_rows.setdefault((risk.cause, knowledge.resolve(risk.factor)), risk)
         self._risks = self._draw_risks(np.random.default_rng([seed, _stream("risks")]))
 
     def _of(self, finding: str) -> dict[str, Floats]:
@@ -174,10 +178,17 @@ class Draws:
         """Give draws (S, D) of a distribution whose states have figures of their own."""
         drawn = np.repeat(row[:, None], self.count, axis=1)
         for place, key in own.items():
-            figure = self.figure(*key)
-            drawn[place] *= figure / figure.mean()
+            drawn[place] *= self._ratios(*key)
         normal: Floats = drawn / drawn.sum(axis=0)
         return normal
+
+    def _ratios(self, cause: str, finding: str) -> Floats:
+        """Give the draws of a figure beside their mean."""
+        key = cause, finding
+        if key not in self._drawn_ratios:
+            drawn = self.figure(*key)
+            self._drawn_ratios[key] = drawn / drawn.mean()
+        return self._drawn_ratios[key]
 
     def prior(
         self,
@@ -216,11 +227,7 @@ class Draws:
         self, figure: tuple[str, str], values: Floats, frequency: float, *, there: bool
     ) -> Floats:
         """Give how far each draw of a factor moves the odds beyond the figure itself."""
-        risk = next(
-            r
-            for r in self.knowledge.risks
-            if r.cause == figure[0] and self.knowledge.resolve(r.factor) == figure[1]
-        )
+        risk = self._risk_rows[figure]
         place = 0 if there else 1
         if risk.measure in ODDS_MEASURES:
             base = 1 / (1 - frequency + frequency * values)

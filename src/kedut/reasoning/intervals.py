@@ -54,9 +54,9 @@ def spread_of(
         nothing = np.zeros_like(inference.at_work)
         return Spread(nothing, nothing, ())
     draws = draws or draws_of(knowledge)
-    drawn = at_work_draws(knowledge, findings, inference, draws)
+    prior = prior_draws(knowledge, findings, inference, draws)
+    drawn = at_work_draws(knowledge, inference, draws, prior)
     low, high = (quantile(drawn, share) for share in (LOW, HIGH))
-    prior = _prior_draws(knowledge, findings, inference, draws)
     return Spread(
         np.minimum(low, inference.at_work),
         np.maximum(high, inference.at_work),
@@ -86,13 +86,12 @@ def quantile(drawn: Floats, share: float) -> Floats:
 
 
 def at_work_draws(
-    knowledge: Knowledge, findings: Findings, inference: Inference, draws: Draws
+    knowledge: Knowledge, inference: Inference, draws: Draws, prior: Floats
 ) -> Floats:
-    """Give each cause's chance to be at work in each draw (C, D)."""
+    """Give each cause's chance to be at work in each draw (C, D), from its prior there (C, D)."""
     evidence = inference.evidence
     if bits(evidence) > _MOST_BITS:  # the rest hardly moves how wide an interval is
         evidence, _ = limit_evidence(draws.network, evidence, bits(evidence) - _MOST_BITS)
-    prior = _prior_draws(knowledge, findings, inference, draws)
     order = inference.ranked()
     leading = [c for c in order[:_MOST_LEADING] if inference.at_work[c] >= _LEADING_FROM]
     leading += [c for c in order[:_FEWEST_LEADING] if c not in leading]
@@ -120,9 +119,10 @@ def at_work_draws(
     return result
 
 
-def _prior_draws(
+def prior_draws(
     knowledge: Knowledge, findings: Findings, inference: Inference, draws: Draws
 ) -> Floats:
+    """Give the prior of each cause in each draw (C, D)."""
     space = finding_space(knowledge)
     known = space.mask(draws.network.factors)
     return draws.prior(

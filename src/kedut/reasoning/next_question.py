@@ -178,14 +178,17 @@ class Chooser:
         self, raises: Iterable[Raise], gains: dict[str, tuple[float, float]]
     ) -> dict[str, float]:
         """Give for each finding the levels its answer is expected to correct."""
-        urgent: dict[str, float] = {}
+        levels: dict[int, int] = {}  # many rules miss the same
         for way in raises:
-            names = list(self.space.names(way.missing))
+            levels[way.missing] = max(levels.get(way.missing, 0), way.levels)
+        urgent: dict[str, float] = {}
+        for missing, by in levels.items():
+            names = list(self.space.names(missing))
             chance = 1.0
             for name in names:
                 chance *= gains.get(name, (0.0, _UNHEARD))[1]
             for name in names:
-                urgent[name] = max(urgent.get(name, 0.0), chance * way.levels / len(names))
+                urgent[name] = max(urgent.get(name, 0.0), chance * by / len(names))
         return urgent
 
 
