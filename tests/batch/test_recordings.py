@@ -90,37 +90,3 @@ def test_a_folder_without_recordings_is_told(tmp_path: Path) -> None:
     assert measure(tmp_path / "in", "--out", f"{tmp_path}/o/") == 2
     (error,) = rows(tmp_path / "o" / "errors.parquet")
     assert "no recording" in error["what"]
-
-
-def test_a_folder_is_looked_through_and_what_is_no_recording_is_left_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    from kedut.batch.job import Job
-    from kedut.batch.part import Recording
-    from kedut.batch.plan_recordings import parts_of
-
-    for name in (
-        "b/s1_emg.edf",
-        "a.mp4",
-        "b/s1_channels.tsv",
-        ".hidden.edf",
-        "c/d/x.hea",
-        "c/d/x.dat",
-    ):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"x")
-    job = Job(
-        kind="recordings", load=load, parts="", software_version="", knowledge_version="",
-        knowledge_mark="",
-    )  # fmt: skip
-    said: list[str] = []
-    parts = list(parts_of([str(tmp_path)], job, said.append))
-    names = [part.source.name for part in parts if isinstance(part.source, Recording)]
-    assert names == ["a.mp4", "b/s1_emg.edf", "c/d/x.hea"]
-    assert "2 files are no recordings" in said[0]
-    before = [part.key for part in parts]
-    assert [part.key for part in parts_of([str(tmp_path)], job, said.append)] == before
-    (tmp_path / "c/d/x.dat").write_bytes(b"changed")
-    after = [part.key for part in parts_of([str(tmp_path)], job, said.append)]
-    assert [a == b for a, b in zip(after, before, strict=True)] == [True, True, False]
