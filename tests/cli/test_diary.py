@@ -134,7 +134,7 @@ def test_a_broken_table_is_told_line_by_line_and_the_rest_is_taken(
     )
     assert diary(file, "import", broken) == 1
     told = capsys.readouterr()
-    assert "2 new, 0 here already, 1 lines" in told.out
+    assert "2 new, 0 here already, 0 corrected, 1 lines" in told.out
     assert "line 3" in told.err
     assert "café" in file.read_text()
 

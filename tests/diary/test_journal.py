@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kedut.diary.entry import Context, Entry, Function, Said
-from kedut.diary.journal import Event, Journal, Kind, added, corrected, retracted
+from kedut.diary.journal import (
+    Event,
+    Journal,
+    Kind,
+    added,
+    corrected,
+    moment_after,
+    retracted,
+)
 from tests.diary.drawn import entries, events, law, times
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -52,6 +60,28 @@ def test_an_entry_taken_back_leaves_the_rest_as_if_it_never_was(
 ) -> None:
     back = Journal([*log, added(extra, when), retracted("x", when)])
     assert back.entries() == Journal(log).entries()
+
+
+@law
+@given(st.lists(events(), min_size=1, max_size=8), entries(), times())
+def test_what_is_done_last_counts_whatever_the_clock_says(
+    log: list[Event], entry: Entry, now: datetime
+) -> None:
+    journal = Journal(log)
+    mended = corrected(entry, moment_after(journal.history(entry.id), now))
+    journal = journal.also(mended)
+    assert journal.entry(entry.id) == entry
+    back = retracted(entry.id, moment_after(journal.history(entry.id), now))
+    assert journal.also(back).entry(entry.id) is None
+
+
+@law
+@given(st.lists(events(), max_size=8))
+def test_one_entry_is_as_it_stands_among_all(log: list[Event]) -> None:
+    standing = {entry.id: entry for entry in Journal(log).entries()}
+    assert {name: Journal(log).entry(name) for name in "abcdefgh"} == {
+        name: standing.get(name) for name in "abcdefgh"
+    }
 
 
 def test_the_original_imported_again_does_not_undo_its_correction() -> None:

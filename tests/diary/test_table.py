@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from kedut.diary.table import dump_table, load_table
 from kedut.diary.wire import dump_events, load_events
 from tests.diary.drawn import entries as any_entry
 from tests.diary.drawn import law
+
+_MINUTES = ("2,5", "2.5", "0,125", "1.125", "1,000")
 
 
 def table(*rows: str, head: str = "at,said", zone: str | None = None):
@@ -107,6 +110,49 @@ def test_rows_said_twice_are_told_and_count_once() -> None:
     other = table("a,2026-11-01T20:00Z,some", "a,2026-11-02T20:00Z,none", head="id,at,said")
     assert "the id of line 2" in other.remarks[0].what
     assert [entry.said for entry in Journal(other.events).entries()] == ["none"]
+
+
+@pytest.mark.parametrize("order", [("some", "none"), ("none", "some")])
+def test_of_two_rows_with_one_id_and_one_time_the_later_line_counts(order) -> None:
+    rows = [f"a,2026-11-01T20:00Z,{said}" for said in order]
+    found = table(*rows, *rows, head="id,at,said")
+    assert [entry.said for entry in Journal(found.events).entries()] == [order[1]]
+    told = [remark.what for remark in found.remarks]
+    assert told[0] == "has the id and the time of line 2; this line counts"
+    assert told[1:] == ["says the same as line 2", "says the same as line 3"]
+    lines = [{"id": "a", "at": "2026-11-01T20:00Z", "said": said} for said in order]
+    bare = load_events("\n".join(map(json.dumps, lines)))
+    assert [entry.said for entry in Journal(bare.events).entries()] == [order[1]]
+    assert [remark.line for remark in bare.remarks] == [2]
+
+
+@pytest.mark.parametrize("cell", ["1,000", "1.000", "12,500"])
+def test_thousands_that_may_be_a_fraction_are_asked_back(cell: str) -> None:
+    found = table(f"2026-11-01T20:00Z;{cell};5", head="at;count.twitches;count.minutes")
+    assert "thousands to some, a fraction to others" in found.faults[0].what
+    assert not found.events
+
+
+def test_a_fraction_is_read_with_comma_or_point_and_thousands_of_minutes_asked_back() -> None:
+    rows = [f"2026-11-0{day}T20:00Z;7;{cell}" for day, cell in enumerate(_MINUTES, start=1)]
+    found = table(*rows, head="at;count.twitches;count.minutes")
+    assert [event.entry.count.minutes for event in found.events] == [2.5, 2.5, 0.125, 1.125]
+    assert faults(found) == [6]
+    assert "write 1000, or 1" in found.faults[0].what
+
+
+def test_a_row_of_a_day_not_begun_where_it_was_noted_is_a_fault() -> None:
+    now = datetime(2026, 11, 20, 20, tzinfo=UTC)  # the 21st in Jakarta
+    found = load_table(
+        "at,said\n2026-11-21T23:00+07:00,some\n2026-11-22T01:00+07:00,some\n"
+        "2026-11-21T01:00-05:00,some\n2126-11-20T20:00Z,some\n",
+        now=now,
+    )
+    assert [event.entry.at.day for event in found.events] == [21]
+    assert faults(found) == [3, 4, 5]
+    assert "there it is 2026-11-21 now" in found.faults[0].what
+    assert faults(load_events('{"at": "2126-11-20T20:00Z"}', now=now)) == [1]
+    assert not load_events('{"at": "2126-11-20T20:00Z"}').faults, "what is kept is read"
 
 
 def test_broken_rows_are_told_by_line_and_the_others_are_taken() -> None:

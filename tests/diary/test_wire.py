@@ -1,12 +1,15 @@
 """A diary goes out and comes back whole; broken lines are told and the rest goes on."""
 
+import csv
+import io
 import json
 from datetime import UTC, date, datetime, time
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kedut.diary.entry import Entry, Said
+from kedut.diary.entry import Context, Entry, MeasuredRate, Said
 from kedut.diary.journal import Event, Journal
 from kedut.diary.reminders import Reminder, calendar
 from kedut.diary.table import COLUMNS, dump_table, load_table
@@ -104,10 +107,22 @@ def test_a_bare_entry_is_added_and_the_name_of_its_zone_allowed() -> None:
     )
 
 
-def test_a_note_that_looks_like_a_formula_is_none_in_a_spreadsheet() -> None:
-    entry = Entry(id="a", at=datetime(2026, 3, 1, tzinfo=UTC), note="=HYPERLINK(1)")
-    row = dump_table([entry]).split("\r\n")[1]
-    assert row.split(",")[COLUMNS.index("note")] == "'=HYPERLINK(1)"
+@pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@x", "'=1"])
+def test_nothing_that_looks_like_a_formula_is_one_in_a_spreadsheet(text: str) -> None:
+    entry = Entry(
+        id=text,
+        at=datetime(2026, 3, 1, tzinfo=UTC),
+        where=(text,),
+        new_symptoms=(text, "b"),
+        context=Context(remedies=(text,)),
+        measured=MeasuredRate(rate_per_min=1, low=1, high=1, modality=text, recording=text),
+        note=text,
+    )
+    table = dump_table([entry])
+    (row,) = csv.reader(io.StringIO(table.split("\r\n", 1)[1]))
+    for column in ("id", "where", "new_symptoms", "context.remedies", "note", "measured.modality"):
+        assert row[COLUMNS.index(column)].startswith("'"), column
+    assert load_table(table).events[0].entry == entry
 
 
 def test_rfc5545_3_1_lines_are_at_most_75_octets_and_end_with_crlf() -> None:

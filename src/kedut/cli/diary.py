@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from kedut.cli.diary_options import AMOUNTS, FUNCTION, complain
+from kedut.cli.diary_options import AMOUNTS, FUNCTION, UNKNOWN, complain
 
 _EXPORTED = ("csv", "json", "ics", "fhir")
 
@@ -18,7 +18,7 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
 
     parser.set_defaults(run=run, what=None)
     parts = parser.add_subparsers(title="what", metavar="", dest="what")
-    _add_noting(parts.add_parser("add", help="note a day; what is left out is unknown, never no"))
+    _add_noting(parts.add_parser("add", help="note a day, or change an entry (--correct)"))
     back = parts.add_parser("retract", help="take an entry back; it stays in the history")
     back.add_argument("id", metavar="ID", help="of the entry, as kedut diary export shows it")
     shown = parts.add_parser("show", help="function, trend, course, what changed, when to look")
@@ -34,6 +34,9 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
     given.add_argument(
         "--daily", type=int, metavar="DAYS", help="in the calendar, also every evening for so long"
     )
+    gone = parts.add_parser("erase", help="erase the whole diary, with a copy of it or without")
+    gone.add_argument("--export", type=Path, metavar="FILE", help="first write a copy: JSON lines")
+    gone.add_argument("--yes", action="store_true", help="do not ask")
     for part in (shown, given):
         part.add_argument("--out", metavar="PATH", help="write there instead of to the terminal")
     for name in ("show", "export", "compare", "schedule"):
@@ -52,9 +55,15 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
 
 
 def _add_noting(noted: argparse.ArgumentParser) -> None:
-    noted.add_argument("--said", choices=("none", "some", "a_lot"), help="how much it twitched")
-    noted.add_argument("--count", type=int, metavar="N", help="twitches counted, with --minutes")
-    noted.add_argument("--minutes", type=float, metavar="M", help="how long was counted")
+    noted.description = (
+        "What is left out is unknown, never no. With --correct it stays as it was; "
+        f"{UNKNOWN!r} takes an answer back."
+    )
+    noted.add_argument(
+        "--said", choices=("none", "some", "a_lot", UNKNOWN), help="how much it twitched"
+    )
+    noted.add_argument("--count", type=_whole, metavar="N", help="twitches counted, with --minutes")
+    noted.add_argument("--minutes", type=_number, metavar="M", help="how long was counted")
     noted.add_argument(
         "--measured", metavar="MEASURED.json", help="what kedut measure --format json wrote"
     )
@@ -63,23 +72,35 @@ def _add_noting(noted: argparse.ArgumentParser) -> None:
         "--symptom", action="append", default=[], metavar="FINDING", help="new since last time"
     )
     for name in FUNCTION:
-        noted.add_argument(f"--{name.replace('_', '-')}", choices=("yes", "no"))
+        noted.add_argument(f"--{name.replace('_', '-')}", choices=("yes", "no", UNKNOWN))
     for name in AMOUNTS:
-        noted.add_argument(f"--{name}", choices=("little", "usual", "much"))
-    noted.add_argument("--alcohol", choices=("none", "some", "much"))
-    noted.add_argument("--sleep-hours", type=float, metavar="H")
-    noted.add_argument("--caffeine-cups", type=float, metavar="N")
+        noted.add_argument(f"--{name}", choices=("little", "usual", "much", UNKNOWN))
+    noted.add_argument("--alcohol", choices=("none", "some", "much", UNKNOWN))
+    noted.add_argument("--sleep-hours", type=_number, metavar="H")
+    noted.add_argument("--caffeine-cups", type=_number, metavar="N")
     noted.add_argument("--remedy", action="append", default=[], metavar="WHAT", help="magnesium")
     noted.add_argument("--no-remedy", action="store_true", help="nothing taken or done against it")
-    noted.add_argument("--note", default="", metavar="TEXT")
-    noted.add_argument("--at", metavar="TIME", help="2026-03-01T20:00+07:00 (default: now)")
-    noted.add_argument("--correct", metavar="ID", help="put this in the place of an entry")
+    noted.add_argument("--note", metavar="TEXT", help="in your own words; '' takes it back")
+    noted.add_argument(
+        "--at", metavar="TIME", help="2026-03-01T20:00+07:00 (default: now, or as it was)"
+    )
+    noted.add_argument("--correct", metavar="ID", help="change this entry; the rest of it stays")
+
+
+def _whole(text: str) -> int | str:
+    """Give a whole number, or that it is taken back."""
+    return UNKNOWN if text == UNKNOWN else int(text)
+
+
+def _number(text: str) -> float | str:
+    """Give a number, or that it is taken back."""
+    return UNKNOWN if text == UNKNOWN else float(text)
 
 
 def run(options: argparse.Namespace) -> int:
     """Do what was asked for; give 0, 1 where lines were left out, 2 where nothing was done."""
     from kedut.case.errors import BadCase
-    from kedut.cli import diary_read, diary_write
+    from kedut.cli import diary_erase, diary_import, diary_read, diary_write
     from kedut.cli.diary_file import default_file
     from kedut.knowledge.errors import UnknownIdentifier
 
@@ -89,8 +110,9 @@ def run(options: argparse.Namespace) -> int:
         "show": diary_read.show,
         "compare": diary_read.compare,
         "schedule": diary_read.schedule,
-        "import": diary_write.take_in,
+        "import": diary_import.take_in,
         "export": diary_read.export,
+        "erase": diary_erase.gone,
     }
     action = actions.get(options.what)
     if action is None:

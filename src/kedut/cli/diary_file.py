@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 
 from kedut.diary.errors import LineFault
@@ -13,6 +14,8 @@ from kedut.diary.wire import Imported, dump_events, load_events
 
 FILE_NAME = "diary.jsonl"
 _OWNER_ONLY_FILE, _OWNER_ONLY_FOLDER = 0o600, 0o700
+_END = "\n"
+_SHOWN = 60  # signs of a line that does not open
 _TABLES = {".csv", ".tsv", ".txt"}
 
 
@@ -35,11 +38,34 @@ def default_file() -> Path:
 
 
 def read(file: Path) -> tuple[Journal, tuple[LineFault, ...]]:
-    """Read a diary; none yet is an empty one, and a bad line stays where it is."""
+    """Read a diary; none yet is an empty one, and a bad line stays where it is.
+
+    Raises
+    ------
+    ValueError
+        Lines are sealed with a key that is not here.
+    """
     if not file.exists():
         return Journal(), ()
-    found = load_events(_text(file.read_bytes()))
-    return Journal(found.events), found.faults
+    lines, changed = _opened(file.read_bytes())
+    found = load_events("\n".join(lines))
+    faults = sorted((*found.faults, *changed), key=lambda fault: fault.line)
+    return Journal(found.events), tuple(faults)
+
+
+def _opened(content: bytes) -> tuple[list[str], list[LineFault]]:
+    """Give each line as it was before it was sealed, an empty one where it does not open."""
+    from kedut.cli.diary_seal import LineChanged, LineSeal
+
+    seal = LineSeal.ours()
+    lines, faults = _text(content).split("\n"), []
+    for place, line in enumerate(lines):
+        try:
+            lines[place] = seal.open(line)
+        except LineChanged as wrong:
+            lines[place] = ""
+            faults.append(LineFault(line=place + 1, what=str(wrong), text=line[:_SHOWN]))
+    return lines, faults
 
 
 def journal_of(file: Path, complain: Callable[[str], object]) -> Journal:
@@ -51,22 +77,93 @@ def journal_of(file: Path, complain: Callable[[str], object]) -> Journal:
 
 
 def append(file: Path, events: Sequence[Event]) -> None:
-    """Put events at the end in one write; a line that a crash left half is ended first."""
+    """Put events at the end in one write; a line that a crash left half is ended first.
+
+    Raises
+    ------
+    ValueError
+        What is there is sealed with a key that is not here: it would be two diaries in one.
+    """
+    from kedut.cli.diary_seal import LineSeal
+
     if not events:
         return
+    seal = LineSeal.ours()
+    lines = "".join(f"{seal.seal(dump_events([one]).removesuffix(_END))}{_END}" for one in events)
     if not file.parent.exists():
         file.parent.mkdir(parents=True, mode=_OWNER_ONLY_FOLDER)
+    while not _appended(file, lines.encode(errors="surrogatepass")):
+        pass  # it was erased while we waited for it; begin it anew
+
+
+def _appended(file: Path, told: bytes) -> bool:
     handle = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, _OWNER_ONLY_FILE)
     with os.fdopen(handle, "r+b", buffering=0) as out, _alone(out.fileno()):
+        if not file.exists() or not os.path.samestat(os.fstat(out.fileno()), file.stat()):
+            return False
+        out.seek(0)
+        _opened(out.read())
         size = out.seek(0, os.SEEK_END)
         half = False
         if size:
             out.seek(size - 1)
             half = out.read(1) != b"\n"
-        told = (b"\n" if half else b"") + dump_events(events).encode(errors="surrogatepass")
+        told = (b"\n" if half else b"") + told
         while told:
             told = told[out.write(told) or 0 :]
         os.fsync(out.fileno())
+    return True
+
+
+def erase(file: Path, copy: Path | None = None) -> None:
+    """Erase a diary; its copy, where one is wanted, is on the disk before.
+
+    The copy holds every event, and lines that could not be read as they were; as a table, the
+    entries as they stand. It is plain, also where the diary was sealed.
+
+    Raises
+    ------
+    FileExistsError
+        There is something where the copy should be; nothing is erased.
+    """
+    with file.open("r+b") as held, _alone(held.fileno()):
+        if copy is not None:
+            lines, _ = _opened(held.read())
+            content = "\n".join(lines)
+            if copy.suffix.casefold() in _TABLES:
+                from kedut.diary.table import dump_table
+
+                content = dump_table(Journal(load_events(content).events).entries())
+            _write_new(copy, content.encode(errors="surrogatepass"))
+        if os.name != "nt":
+            file.unlink()
+    if os.name == "nt":  # there an open file cannot be taken away
+        file.unlink()
+    _settle(file.parent)
+
+
+def _write_new(file: Path, content: bytes) -> None:
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _OWNER_ONLY_FILE)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError:
+        file.unlink(missing_ok=True)
+        raise
+    _settle(file.parent)
+
+
+def _settle(folder: Path) -> None:
+    """See that what was put into a folder, or taken out, is so on the disk, where one can."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextlib.contextmanager
@@ -84,19 +181,20 @@ def _alone(handle: int) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
-def read_others(file: Path, zone: str | None = None) -> Imported:
+def read_others(file: Path, zone: str | None, now: datetime) -> Imported:
     """Read a table or JSON lines from elsewhere.
 
     Parameters
     ----------
     zone : of times in a table that are written without one
+    now : the moment it is; entries of days that have not begun are told as faults
     """
     from kedut.diary.table import load_table
 
     text = _text(file.read_bytes())
     if file.suffix.casefold() in _TABLES:
-        return load_table(text, zone=zone)
-    return load_events(text)
+        return load_table(text, zone=zone, now=now)
+    return load_events(text, now=now)
 
 
 def _text(content: bytes) -> str:

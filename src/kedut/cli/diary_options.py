@@ -1,8 +1,9 @@
-"""What the parts of `kedut diary` share: its status, its options' names, how it complains."""
+"""What the parts of `kedut diary` share: status, options' names, the clock, how it complains."""
 
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 
 WELL, SOME, NONE = 0, 1, 2
 FUNCTION = {
@@ -12,6 +13,12 @@ FUNCTION = {
     "speech_changed": "speech_changed",
 }
 AMOUNTS = ("exercise", "stress", "drinking")
+UNKNOWN = "unknown"  # takes one answer of an entry back
+
+
+def now() -> datetime:
+    """Give the moment it is, by the clock where the computer is."""
+    return datetime.now().astimezone()
 
 
 def complain(sentence: str) -> int:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 from kedut.assess.revision import Revision, revised
 from kedut.case.case import Case
 from kedut.case.wire import read_case
+from kedut.cli import diary_options
+from kedut.cli.diary_doubts import doubts
 from kedut.cli.diary_file import journal_of
 from kedut.cli.diary_options import NONE, WELL, complain
+from kedut.diary.ahead import is_ahead, today_of
 from kedut.diary.journal import Journal
+from kedut.diary.noting import noted_often
 from kedut.diary.trend import read_on
 from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.load import ours
@@ -32,17 +36,22 @@ def show(options: argparse.Namespace) -> int:
         if why is not None:
             return complain(why)
     journal = journal_of(options.file, complain)
+    told = tuple(doubts(journal, knowledge, words, diary_options.now()))
     shown = _shown(options, journal, knowledge)
+    if shown is None or options.format != "text":
+        for sentence in told:
+            complain(sentence)
     if shown is None:
         print(words.say("diary.empty"))
         return WELL
     if options.format == "text":
-        _print(shown, knowledge, options)
+        _print(shown, journal, knowledge, options, told)
         return WELL
     if options.format == "json":
         from kedut.cli.diary_shape import shape
 
-        content = (json.dumps(shape(shown), ensure_ascii=False) + "\n").encode()
+        found = shape(shown) | {"ahead": _ahead(journal), "noted_often": _often(options, journal)}
+        content = (json.dumps(found, ensure_ascii=False) + "\n").encode()
     elif options.format == "svg":
         content = _picture(shown, knowledge, options)
     else:
@@ -50,17 +59,28 @@ def show(options: argparse.Namespace) -> int:
     return _give(content, options)
 
 
-def _print(shown: Revision, knowledge: Knowledge, options: argparse.Namespace) -> None:
-    from kedut.cli import diary_text
+def _print(
+    shown: Revision,
+    journal: Journal,
+    knowledge: Knowledge,
+    options: argparse.Namespace,
+    told: tuple[str, ...],
+) -> None:
+    from kedut.cli.diary_text import Beside, show
     from kedut.report.terminal import console_for
 
     words = knowledge.words(options.lang)
-    today = options.on or _today()
+    beside = Beside(
+        today=_today(options, journal),
+        asked_on=options.asked,
+        doubts=told,
+        often=_often(options, journal),
+    )
     if not options.out:
-        diary_text.show(shown, knowledge, words, console_for(sys.stdout), today)
+        show(shown, knowledge, words, console_for(sys.stdout), beside)
         return
     with Path(options.out).open("w", encoding="utf-8") as out:
-        diary_text.show(shown, knowledge, words, console_for(out), today)
+        show(shown, knowledge, words, console_for(out), beside)
 
 
 def _picture(shown: Revision, knowledge: Knowledge, options: argparse.Namespace) -> bytes:
@@ -132,7 +152,7 @@ def _shown(
     Where no day is asked for and nothing was noted for long, it is read as of the last day noted:
     what a week of silence says is nothing.
     """
-    today = options.on or _today()
+    today = _today(options, journal)
     days = [day for day in journal.days() if day.day <= today]
     if not days:
         return None
@@ -142,8 +162,19 @@ def _shown(
     return revised(told, days, today, knowledge, asked_on=_asked(options), language=options.lang)
 
 
-def _today() -> date:
-    return datetime.now().astimezone().date()
+def _today(options: argparse.Namespace, journal: Journal) -> date:
+    """Give the day asked for, else the day it is; where it has begun further east, that one."""
+    on: date | None = options.on
+    return on or today_of(journal.entries(), diary_options.now())
+
+
+def _often(options: argparse.Namespace, journal: Journal) -> bool:
+    return noted_often(journal.entries(), _today(options, journal))
+
+
+def _ahead(journal: Journal) -> list[str]:
+    now = diary_options.now()
+    return [entry.id for entry in journal.entries() if is_ahead(entry, now)]
 
 
 def _asked(options: argparse.Namespace) -> date | None:
@@ -199,12 +230,12 @@ def _calendar(options: argparse.Namespace, journal: Journal) -> bytes:
     words = knowledge.words(options.lang)
     if shown is None:
         raise ValueError(words.say("diary.empty"))
-    title, today = words.say("diary.reminder"), options.on or _today()
+    title, today = words.say("diary.reminder"), _today(options, journal)
     again = max(shown.look_again, today)
     reminders = [Reminder(first=again, at=_REMINDED_AT, title=title)]
     if options.daily is not None:
         tomorrow = today + timedelta(days=1)
         reminders.append(Reminder(first=tomorrow, at=_EVENING, title=title, days=options.daily))
-    made = datetime.now().astimezone()
+    made = diary_options.now()
     product = f"-//kedut//diary//{options.lang.upper()}"
     return calendar(tuple(reminders), made=made, product=product)

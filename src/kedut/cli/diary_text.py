@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from rich.console import Console
@@ -22,14 +23,20 @@ from kedut.knowledge.words import Words
 from kedut.report.day import day_in_words
 from kedut.report.diary_blocks import gone_drawn, keys, rate_drawn
 from kedut.report.diary_lines import Lines, lines_of
-from kedut.report.diary_sentences import changed_told, course_told
+from kedut.report.diary_sentences import changed_told, course_told, earlier_told
 from kedut.report.sentences import Teller
 from kedut.report.terminal import STYLES
 
 _STRIP_DAYS = 28
 _MARK = {Said.NONE: "·", Said.SOME: "▄", Said.A_LOT: "█"}
 _NOT_NOTED = "_"
-_ABILITIES = (Ability.LOST, Ability.FROM_THE_START, Ability.ASK_AGAIN, Ability.AS_BEFORE)
+_ABILITIES = (
+    Ability.LOST,
+    Ability.FROM_THE_START,
+    Ability.ASK_AGAIN,
+    Ability.PASSED,
+    Ability.AS_BEFORE,
+)
 
 
 def strip(days: Sequence[Entry], today: date) -> str:
@@ -47,15 +54,34 @@ def _mark(day: Entry | None) -> str:
     return _MARK[Said.SOME if twitch_seen(day) else Said.NONE]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What is told beside what the days say.
+
+    today : may be later than the day it is as of
+    asked_on : the day the answers of the case were given
+    doubts : sentences on what is noted and does not count
+    often : whether more is noted than a day needs
+    """
+
+    today: date
+    asked_on: date | None = None
+    doubts: tuple[str, ...] = ()
+    often: bool = False
+
+
 def show(
-    shown: Revision, knowledge: Knowledge, words: Words, console: Console, today: date
+    shown: Revision, knowledge: Knowledge, words: Words, console: Console, beside: Beside
 ) -> None:
-    """Print the page, as wide as the console; today may be later than the day it is as of."""
-    lines = lines_of(shown.days, shown.told, shown.now, shown.today, knowledge)
+    """Print the page, as wide as the console."""
+    today, asked_on = beside.today, beside.asked_on
+    lines = lines_of(shown.days, shown.told, shown.now, shown.today, knowledge, asked_on=asked_on)
     first, last = (day_in_words(shown.days[place].day, words) for place in (0, -1))
     _say(console, words.say("diary.days", n=len(shown.days), first=first, last=last), indent=0)
     if today > shown.today:
         _say(console, words.say("diary.silent", day=last), indent=0)
+    for doubt in beside.doubts:
+        _say(console, f"! {doubt}", indent=0)
     teller = Teller(shown.now, knowledge, words.language)
     _answer(shown, teller, words, console, max(today, shown.look_again))
     _part(console, words.say("diary.heading.function"), _function(shown.told, words))
@@ -71,6 +97,9 @@ def show(
             _expected(lines, words, console)
     moved = changed_told(changed(shown.before, shown.now, shown.new), words)
     _part(console, words.say("diary.heading.changed"), moved)
+    if beside.often and shown.now.urgency.level is not Level.EMERGENCY:
+        paused = (words.say(f"diary_page.rises_{part}") for part in ("text", "help"))
+        _part(console, words.say("diary_page.rises"), paused)
     footnotes = [f"[{number}] {citation}" for number, citation in teller.footnotes()]
     if footnotes:
         _part(console, words.say("heading.sources"), footnotes)
@@ -141,6 +170,7 @@ def _function(told: Followed, words: Words) -> Iterator[str]:
             yield words.say(f"diary.function.{ability}", signs=names)
     if all(sign.ability is Ability.UNKNOWN for sign in told.function.signs):
         yield words.say("diary.function.unknown")
+    yield from earlier_told(told, words)
 
 
 def _twitching(told: Followed, words: Words) -> Iterator[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from kedut.diary.days import by_day
 from kedut.diary.entry import Entry
+
+_MOMENT = timedelta(microseconds=1)
 
 
 class Kind(StrEnum):
@@ -59,6 +61,15 @@ def retracted(entry_id: str, recorded: datetime) -> Event:
     return Event(kind=Kind.RETRACT, entry_id=entry_id, recorded=recorded)
 
 
+def moment_after(history: Iterable[Event], now: datetime) -> datetime:
+    """Give the moment at which to record what is done to an entry: now, after all before it.
+
+    What is done last counts, also where the clock was set back since.
+    """
+    last = max((event.recorded for event in history), default=None)
+    return now if last is None else max(now, last + _MOMENT)
+
+
 class Journal:
     """The events of one person's diary; a new journal for every change.
 
@@ -91,6 +102,11 @@ class Journal:
     def history(self, entry_id: str) -> tuple[Event, ...]:
         """Give what happened to one entry, in the order it was recorded."""
         return tuple(sorted(self._by_entry.get(entry_id, ()), key=_order))
+
+    def entry(self, entry_id: str) -> Entry | None:
+        """Give one entry as it stands; none if it was taken back, or never there."""
+        events = self._by_entry.get(entry_id, ())
+        return _counts(events).entry if events else None
 
     def entries(self) -> tuple[Entry, ...]:
         """Give the entries as they stand, by time; several a day are all given."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
+from kedut.diary.ahead import refuse_ahead
 from kedut.diary.entry import Entry
 from kedut.diary.errors import BadEntry, LineFault
-from kedut.diary.journal import Event, added
+from kedut.diary.journal import Event
 from kedut.diary.when import Writing, read_time, writing_of
-from kedut.diary.wire import Imported, entry_from_json, entry_to_json
+from kedut.diary.wire import Imported, RowsOfOneId, entry_from_json, entry_to_json
 
 _NUMBERS = {
     "count.twitches",
@@ -59,6 +62,10 @@ COLUMNS = (
     "note",
 )
 _BETWEEN = ";"
+_WHOLE = "count.twitches"
+# Thousands to one spreadsheet, a fraction to the other. Ours writes a fraction with a point.
+_UNCLEAR = re.compile(r"([1-9]\d{0,2}),(\d{3})")
+_UNCLEAR_WHOLE = re.compile(r"([1-9]\d{0,2})[.,](\d{3})")
 _SHOWN_OF_A_BAD_LINE = 200
 _LONGEST_ROW_LINES = 50  # a note may hold line breaks
 # A spreadsheet would take a text that begins with one of these for a formula.
@@ -78,7 +85,7 @@ def dump_table(entries: Iterable[Entry]) -> str:
     return out.getvalue()
 
 
-def load_table(text: str, *, zone: str | None = None) -> Imported:
+def load_table(text: str, *, zone: str | None = None, now: datetime | None = None) -> Imported:
     """Read CSV with a line of column names; bad rows are told, and so is what was left out.
 
     Comma, semicolon or tab between the cells; an entry is added as of its own time.
@@ -86,6 +93,7 @@ def load_table(text: str, *, zone: str | None = None) -> Imported:
     Parameters
     ----------
     zone : of times written without one, such as Asia/Jakarta; without it they are told as faults
+    now : the moment it is; rows of a day that has not begun are told as faults
 
     Raises
     ------
@@ -107,24 +115,24 @@ def load_table(text: str, *, zone: str | None = None) -> Imported:
     writing = writing_of((row[place] for _, row in rows if len(row) > place), zone)
     remarks = [LineFault(line=1, what=what, text=head.strip()) for what in _unknown(names)]
     events: list[Event] = []
-    seen: dict[str, tuple[int, Entry]] = {}
+    by_id = RowsOfOneId()
     for line, row in rows:
         try:
             entry, remark = _entry(names, row, writing)
+            if now is not None:
+                refuse_ahead(entry, now)
         except ValueError as wrong:
             faults.append(_fault(line, wrong, lines[line - 1]))
             continue
-        before = seen.setdefault(entry.id, (line, entry))
-        if before[0] != line:
-            same = before[1] == entry
-            remark = f"{remark}; " if remark else ""
-            remark += f"says the same as line {before[0]}" if same else ""
-            remark += "" if same else f"has the id of line {before[0]}; the later time counts"
-        if remark:
-            remarks.append(LineFault(line=line, what=remark, text=lines[line - 1].strip()))
-        events.append(added(entry, entry.at))
+        event, twice = by_id.event(line, entry)
+        events.append(event)
+        what = "; ".join(filter(None, [remark, twice]))
+        if what:
+            remarks.append(LineFault(line=line, what=what, text=lines[line - 1].strip()))
     faults.sort(key=lambda fault: fault.line)
-    return Imported(events=tuple(events), faults=tuple(faults), remarks=tuple(remarks))
+    return Imported(
+        events=tuple(events), faults=tuple(faults), remarks=tuple(remarks), rows=tuple(events)
+    )
 
 
 def _rows(
@@ -194,6 +202,13 @@ def _entry(names: list[str], row: list[str], writing: Writing) -> tuple[Entry, s
 
 def _value(name: str, cell: str) -> Any:
     if name in _NUMBERS:
+        unclear = (_UNCLEAR_WHOLE if name == _WHOLE else _UNCLEAR).fullmatch(cell)
+        if unclear:
+            whole, rest = unclear.groups()
+            raise BadEntry(
+                f"{name!r} {cell!r}: thousands to some, a fraction to others; "
+                f"write {whole}{rest}, or {float(f'{whole}.{rest}'):g}"
+            )
         try:
             return float(cell.replace(",", "."))
         except ValueError:
@@ -202,9 +217,10 @@ def _value(name: str, cell: str) -> Any:
         if cell.casefold() in _SAID_YES | _SAID_NO:
             return cell.casefold() in _SAID_YES
         raise BadEntry(f"{name!r} must be yes or no, got {cell!r}")
+    text = cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
     if name in _LISTS:
-        return [one.strip() for one in cell.split(_BETWEEN) if one.strip()]
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
+        return [one.strip() for one in text.split(_BETWEEN) if one.strip()]
+    return text
 
 
 def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -222,9 +238,7 @@ def _cell(column: str, value: Any) -> str:
         return ""
     if column in _YES_NO:
         return "yes" if value else "no"
-    if column in _LISTS:
-        return _BETWEEN.join(value)
-    text = str(value)
+    text = _BETWEEN.join(value) if column in _LISTS else str(value)
     if column not in _NUMBERS and text.startswith((*_FORMULA, "'")):
         return f"'{text}"
     return text

@@ -6,10 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from kedut.diary.ahead import refuse_ahead
 from kedut.diary.entry import (
     Alcohol,
     Amount,
@@ -23,6 +24,7 @@ from kedut.diary.entry import (
 from kedut.diary.errors import BadEntry, LineFault
 from kedut.diary.journal import Event, Kind, added
 
+_MOMENT = timedelta(microseconds=1)
 _SHOWN_OF_A_BAD_LINE = 200
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # beyond them it is a slip of the hand
 
@@ -31,12 +33,46 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2200  # beyond them it is a slip of the hand
 class Imported:
     """What an import gave: the events, and the lines that were left out.
 
+    rows : those of the events that only say how an entry stands, as rows of a table do; what
+        they do to a diary is in `taken_in`
     remarks : lines that were taken, but read in a way that ought to be looked at
     """
 
     events: tuple[Event, ...]
     faults: tuple[LineFault, ...]
     remarks: tuple[LineFault, ...] = ()
+    rows: tuple[Event, ...] = ()
+
+
+class RowsOfOneId:
+    """The rows of one file by id: two that say one entry otherwise are told, and one counts."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[tuple[int, Event]]] = {}
+
+    def event(self, line: int, entry: Entry) -> tuple[Event, str]:
+        """Give what a row adds, as of its own time, and what ought to be looked at about it.
+
+        Of two rows the later time counts; of one time, the later line.
+        """
+        rows = self._rows.setdefault(entry.id, [])
+        for before, one in rows:
+            if one.entry is not None and alike(one.entry, entry):
+                return one, f"says the same as line {before}"
+        same = [before for before, one in rows if one.entry and one.entry.at == entry.at]
+        event = added(entry, entry.at + len(same) * _MOMENT)
+        remark = ""
+        if same:
+            remark = f"has the id and the time of line {same[-1]}; this line counts"
+        elif rows:
+            remark = f"has the id of line {rows[0][0]}; the later time counts"
+        rows.append((line, event))
+        return event, remark
+
+
+def alike(one: Entry, other: Entry) -> bool:
+    """Tell whether two entries are the same to the letter, the offset of their time too."""
+    return one == other and one.at.utcoffset() == other.at.utcoffset()
 
 
 def dump_events(events: Iterable[Event]) -> str:
@@ -47,17 +83,39 @@ def dump_events(events: Iterable[Event]) -> str:
     )
 
 
-def load_events(text: str) -> Imported:
-    """Read JSON lines: events, or bare entries, each of which is added as of its own time."""
-    events, faults = [], []
+def load_events(text: str, *, now: datetime | None = None) -> Imported:
+    """Read JSON lines: events, or bare entries, each of which is added as of its own time.
+
+    Parameters
+    ----------
+    now : the moment it is; entries of a day that has not begun are told as faults
+    """
+    events: list[Event] = []
+    rows: list[Event] = []
+    faults: list[LineFault] = []
+    remarks: list[LineFault] = []
+    by_id = RowsOfOneId()
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if not line.strip():
             continue
+        shown = line[:_SHOWN_OF_A_BAD_LINE]
         try:
-            events.append(event_from_json(_parsed(line)))
+            told = _parsed(line)
+            event = event_from_json(told)
+            if now is not None and event.entry is not None:
+                refuse_ahead(event.entry, now)
         except ValueError as wrong:
-            faults.append(LineFault(line=number, what=str(wrong), text=line[:_SHOWN_OF_A_BAD_LINE]))
-    return Imported(events=tuple(events), faults=tuple(faults))
+            faults.append(LineFault(line=number, what=str(wrong), text=shown))
+            continue
+        if event.entry is not None and "event" not in told:
+            event, remark = by_id.event(number, event.entry)
+            rows.append(event)
+            if remark:
+                remarks.append(LineFault(line=number, what=remark, text=shown))
+        events.append(event)
+    return Imported(
+        events=tuple(events), faults=tuple(faults), remarks=tuple(remarks), rows=tuple(rows)
+    )
 
 
 def event_to_json(event: Event) -> dict[str, Any]:
