@@ -109,10 +109,10 @@ def test_counts_that_do_not_add_up_end_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = lines(tmp_path / "cases.jsonl", cases(4))
-    from kedut.batch import work_cases
+    from kedut.batch import read
 
-    real = work_cases.text_rows
-    monkeypatch.setattr(work_cases, "text_rows", lambda source: list(real(source))[1:])
+    real = read.text_rows
+    monkeypatch.setattr(read, "text_rows", lambda source: list(real(source))[1:])
     assert assess(path, "--out", f"{tmp_path}/") == 2
     assert "4 entries gave 3 results and 0 errors" in capsys.readouterr().err
     assert not (tmp_path / "results.parquet").exists()

@@ -14,6 +14,7 @@ from kedut.batch.cut_text import cut_json, cut_table, records
 from kedut.batch.part import Lines
 from kedut.batch.rows import text_rows
 
+HEADER = ("id", "findings_present")
 CELL = st.text(alphabet='ab",; \n\r', max_size=6)
 
 
@@ -67,11 +68,11 @@ def test_whatever_is_in_a_table_what_is_promised_comes_out(junk: bytes, size: in
 
 def test_a_quote_that_is_never_closed_swallows_no_other_row() -> None:
     text = b'1,"open\n' + b"".join(b"%d,leg_weakness\n" % n for n in range(300))
-    found = list(records(io.BytesIO(text), 2, ","))
+    found = list(records(io.BytesIO(text), 2, ",", HEADER))
     assert len(found) == 301
     assert found[0] == (2, b'1,"open\n')
 
 
 def test_inches_in_a_cell_open_no_quote() -> None:
     text = b'1,5" tall\n2,6" tall\n'
-    assert [number for number, _ in records(io.BytesIO(text), 2, ",")] == [2, 3]
+    assert [number for number, _ in records(io.BytesIO(text), 2, ",", HEADER)] == [2, 3]

@@ -22,11 +22,11 @@ def cut_parquet(url: str, name: str, size: int, sealed: str, note: Note) -> Iter
     with reading(url) as file:
         try:
             about = pq.ParquetFile(file).metadata
-        except (pa.ArrowException, OSError) as error:
+            schema = about.schema.to_arrow_schema()
+            columns, shape = schema.names, schema.to_string(show_schema_metadata=False)
+        except (pa.ArrowException, OSError, ValueError, TypeError) as error:
             yield _broken(name, f"it is no Parquet file ({_first_line(error)})", sealed)
             return
-        schema = about.schema.to_arrow_schema()
-        columns, shape = schema.names, schema.to_string(show_schema_metadata=False)
         wrong = wrong_with(columns)
         if wrong:
             yield _broken(name, wrong, sealed)

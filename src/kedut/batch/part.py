@@ -70,7 +70,7 @@ def key_of(*pieces: bytes | str) -> str:
     """Give a short text that differs where any piece differs."""
     digest = hashlib.blake2b(digest_size=16)
     for piece in pieces:
-        raw = piece.encode() if isinstance(piece, str) else piece
+        raw = piece.encode(errors="surrogatepass") if isinstance(piece, str) else piece
         digest.update(len(raw).to_bytes(8, "little"))
         digest.update(raw)
     return digest.hexdigest()

@@ -26,7 +26,11 @@ def parts_of(names: Sequence[str], job: Job, note: Note, rows: int) -> Iterator[
     ------
     Stopped
     """
-    sealed = job.sealed()
+    return parts_in(names, job.sealed(), note, rows)
+
+
+def parts_in(names: Sequence[str], sealed: str, note: Note, rows: int) -> Iterator[Part]:
+    """Give the parts of some files as `parts_of` does, for what `sealed` stands for."""
     for name in names:
         url = absolute(name)
         try:

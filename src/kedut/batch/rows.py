@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from kedut.batch.cells import object_of
-from kedut.batch.cut_text import LONGEST, records
+from kedut.batch.cut_text import LONGEST, cells_of, records, width_of
 from kedut.batch.errors import Stopped
 from kedut.batch.part import Lines, Rows
 from kedut.batch.place import reading
@@ -19,6 +18,7 @@ from kedut.case.wire import parse_object
 
 CHANGED = ("it changed while it was being read", "run again when it is whole")
 _PACKED = PREFIX.encode()
+_REMEDY = "write as many cells as the header has, in UTF-8, quotes and brackets closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ def text_rows(source: Lines) -> Iterator[Row]:
     OSError
     """
     with reading(source.url) as file:
-        file.seek(source.start)
+        file.seek(max(0, source.start - 1))
+        before = file.read(min(1, source.start))
         text = file.read(source.end - source.start)
     if len(text) < source.end - source.start:
         raise Stopped(source.name, *CHANGED)
@@ -54,16 +55,22 @@ def text_rows(source: Lines) -> Iterator[Row]:
         return
     read = _of_table if source.header else _of_json
     stream = io.BytesIO(text)
-    for number, record in records(stream, source.first, source.comma if source.header else ""):
+    begins = before in (b"", b"\n")
+    for number, record in records(stream, source.first, source.comma, source.header):
         if record.strip():
-            yield read(record, number, source)
+            yield read(record, number, source) if begins else _too_long(number, source)
+        begins = record.endswith(b"\n")
+
+
+def _too_long(number: int, source: Lines) -> Row:
+    what, remedy = "is longer than 16 MB, or part of what is", "write one case a line"
+    return Row(number, None, BadCase(where=place_of(source, number), what=what, remedy=remedy))
 
 
 def _of_json(text: bytes, number: int, source: Lines) -> Row:
     where = place_of(source, number)
     if len(text) >= LONGEST:
-        what, remedy = "is longer than 16 MB", "write one case a line"
-        return Row(number, None, BadCase(where=where, what=what, remedy=remedy))
+        return _too_long(number, source)
     if text.lstrip()[: len(_PACKED)].upper() == _PACKED:
         what = "this is the text of a QR code, of which more must be told than a row holds"
         remedy = "assess it alone: kedut assess FILE"
@@ -75,19 +82,19 @@ def _of_json(text: bytes, number: int, source: Lines) -> Row:
 
 
 def _of_table(record: bytes, number: int, source: Lines) -> Row:
+    if len(record) >= LONGEST:
+        return _too_long(number, source)
+    header = source.header
     try:
-        cells = next(csv.reader([record.decode("utf-8")], delimiter=source.comma))
-        if len(cells) > len(source.header) and any(cells[len(source.header) :]):
-            raise ValueError(f"it has {len(cells)} cells, the header {len(source.header)}")
-        return Row(number, object_of(source.header, cells))
-    except (ValueError, csv.Error) as error:  # a UnicodeDecodeError is a ValueError
+        cells = cells_of(record.decode("utf-8"), source.comma)
+        if len(cells) < width_of(header) or any(cells[len(header) :]):
+            raise ValueError(f"it has {len(cells)} cells, the header {len(header)}")
+        return Row(number, object_of(header, cells))
+    except ValueError as error:  # a UnicodeDecodeError is one
         return Row(number, None, unreadable(place_of(source, number), error))
 
 
-def unreadable(where: str, error: Exception) -> BadCase:
+def unreadable(where: str, error: Exception, remedy: str = _REMEDY) -> BadCase:
     """Say that a row of a table cannot be read."""
-    return BadCase(
-        where=where,
-        what=f"the row cannot be read ({str(error)[:80]})",
-        remedy="write as many cells as the header has, in UTF-8, quotes and brackets closed",
-    )
+    what = f"the row cannot be read ({str(error)[:100] or type(error).__name__})"
+    return BadCase(where=where, what=what, remedy=remedy)

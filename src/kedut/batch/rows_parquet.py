@@ -59,7 +59,9 @@ class _Position:
     def _next(self, count: int, *, keep: bool) -> list[Any]:
         taken = []
         while count > 0:
-            batch = self.left if self.left is not None else next(self.batches)
+            batch = self.left if self.left is not None else next(self.batches, None)
+            if batch is None:
+                raise OSError("it has fewer rows than it says")
             self.left = None
             if batch.num_rows > count:
                 batch, self.left = batch.slice(0, count), batch.slice(count)
@@ -88,22 +90,42 @@ def parquet_rows(source: Rows, entries: int) -> Iterator[Row]:
         It cannot be read; without a number, it cannot be decoded.
     """
     number = source.before + source.start
+    remedy = "write in each column what it is for"
     try:
         batches = _here.take(source, entries)
     except BaseException:
         _here.close()
         raise
     for batch in batches:
-        columns = [(name, _values(batch.column(name))) for name in batch.schema.names]
+        columns = [(name, *_values(batch.column(name))) for name in batch.schema.names]
         for place in range(batch.num_rows):
             number += 1
             try:
-                yield Row(number, evened({name: values[place] for name, values in columns}))
+                for name, _, wrong in columns:
+                    if place in wrong:
+                        raise ValueError(f"{name}: {wrong[place]}")
+                yield Row(number, evened({name: values[place] for name, values, _ in columns}))
             except ValueError as error:
-                yield Row(number, None, unreadable(place_of(source, number), error))
+                yield Row(number, None, unreadable(place_of(source, number), error, remedy))
 
 
-def _values(column: Any) -> list[Any]:
+def _values(column: Any) -> tuple[list[Any], dict[int, str]]:
+    """Give the values of a column, and why some cannot be: a time of no calendar, no UTF-8."""
+    try:
+        return _quickly(column), {}
+    except Exception:  # noqa: BLE001 - of any kind; below it is found which value is to blame
+        values: list[Any] = []
+        wrong: dict[int, str] = {}
+        for place, one in enumerate(column):
+            try:
+                values.append(one.as_py())
+            except Exception as error:  # noqa: BLE001 - as above
+                values.append(None)
+                wrong[place] = str(error) or type(error).__name__
+        return values, wrong
+
+
+def _quickly(column: Any) -> list[Any]:
     """Give the values of a column; texts in lists are made once each."""
     import pyarrow as pa
 

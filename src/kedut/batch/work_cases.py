@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -15,7 +15,8 @@ from kedut.assess.pipeline import assess
 from kedut.assess.wire import to_json
 from kedut.batch.job import Job, Loader, Tables
 from kedut.batch.part import Broken, Lines, Part, Rows
-from kedut.batch.rows import Row, place_of, text_rows
+from kedut.batch.read import rows_of
+from kedut.batch.rows import place_of
 from kedut.batch.tables import CHANCE, ERRORS, RESULTS, cases_schema, clean, errors_table
 from kedut.case.case import Case
 from kedut.case.errors import BadCase
@@ -55,7 +56,7 @@ def case_tables(job: Job, part: Part) -> Tables:
     numbers: list[int] = []
     cases: list[Case] = []
     wrong: list[Wrong] = []
-    for row in _rows(source, part.entries):
+    for row in rows_of(source, part.entries):
         if row.wrong is not None:
             wrong.append((row.number, None, row.wrong))
             continue
@@ -74,33 +75,6 @@ def case_tables(job: Job, part: Part) -> Tables:
     }
 
 
-def _rows(source: Lines | Rows, entries: int) -> Iterator[Row]:
-    """Give the rows; where those of a Parquet file cannot be decoded, each as wrong."""
-    if isinstance(source, Lines):
-        yield from text_rows(source)
-        return
-    import pyarrow as pa
-
-    from kedut.batch.rows_parquet import parquet_rows
-
-    rows = parquet_rows(source, entries)
-    done = 0
-    try:
-        for row in rows:
-            yield row
-            done += 1
-    except (pa.ArrowException, OSError) as error:
-        if getattr(error, "errno", None) is not None:  # the disk or the network, not what is in it
-            raise
-        first = source.before + source.start + done + 1
-        for number in range(first, first + entries - done):
-            yield Row(number, None, BadCase(
-                where=place_of(source, number),
-                what=f"the file is damaged here ({str(error).splitlines()[0][:80]})",
-                remedy="write it again from where it came",
-            ))  # fmt: skip
-
-
 def _results(
     job: Job,
     many: Many,
@@ -114,7 +88,7 @@ def _results(
     told, count = answers.urgencies, len(cases)
     names = pa.array([*many.causes, None], pa.string())
     columns: dict[str, Any] = {
-        "file": _same(file, count),
+        "file": _same(clean([file])[0], count),
         "row": pa.array(numbers, pa.int64()),
         "id": pa.array(clean([case.id for case in cases]), pa.string()),
         "level": pa.array([str(one.level) for one in told], pa.string()),
