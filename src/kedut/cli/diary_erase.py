@@ -33,7 +33,11 @@ def _confirmed(options: argparse.Namespace, words: Words) -> bool:
     """Ask, where there is somebody to ask."""
     if not sys.stdin.isatty():
         return False
-    days = [entry.day for entry in journal_of(options.file, complain).entries()]
+    try:
+        days = [entry.day for entry in journal_of(options.file, complain).entries()]
+    except ValueError as sealed:  # who lost the key may erase it all the same
+        complain(str(sealed))
+        days = []
     span: dict[str, object] = {"n": len(days)}
     if days:
         span |= {"first": day_in_words(days[0], words), "last": day_in_words(days[-1], words)}
