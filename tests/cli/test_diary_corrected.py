@@ -131,6 +131,8 @@ def test_who_notes_more_than_once_a_day_is_offered_a_pause_and_help(
     at = "2026-11-20T08:00+07:00"
     assert diary(file, "add", "--said", "some", "--at", at, lang=lang) == 0
     assert heading in capsys.readouterr().out
+    assert diary(file, "add", "--tripped", "yes", "--at", at, lang=lang) == 0
+    assert heading not in capsys.readouterr().out, "no pause beside what should be told"
     assert diary(file, "show", lang=lang) == 0
     told = capsys.readouterr().out
     assert heading in told

@@ -6,9 +6,11 @@ import argparse
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from kedut.cli.diary_options import AMOUNTS, FUNCTION, UNKNOWN, complain
 
+_Number = TypeVar("_Number", int, float)
 _EXPORTED = ("csv", "json", "ics", "fhir")
 
 
@@ -89,12 +91,19 @@ def _add_noting(noted: argparse.ArgumentParser) -> None:
 
 def _whole(text: str) -> int | str:
     """Give a whole number, or that it is taken back."""
-    return UNKNOWN if text == UNKNOWN else int(text)
+    return _read(text, int, "a whole number")
 
 
 def _number(text: str) -> float | str:
     """Give a number, or that it is taken back."""
-    return UNKNOWN if text == UNKNOWN else float(text)
+    return _read(text, float, "a number")
+
+
+def _read(text: str, kind: type[_Number], what: str) -> _Number | str:
+    try:
+        return UNKNOWN if text == UNKNOWN else kind(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not {what}, nor {UNKNOWN!r}") from None
 
 
 def run(options: argparse.Namespace) -> int:

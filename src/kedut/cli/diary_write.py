@@ -29,10 +29,17 @@ def note(options: argparse.Namespace) -> int:
     append(options.file, [added(entry, now)])
     print(words.say("diary.added", day=day_in_words(entry.day, words), id=entry.id))
     entries = read(options.file)[0].entries()
-    if noted_often(entries, today_of(entries, now)):
+    if noted_often(entries, today_of(entries, now)) and not _alarming(entry):
         for key in ("rises", "rises_text", "rises_help"):
             print(words.say(f"diary_page.{key}") + ("." if key == "rises" else ""))
     return WELL
+
+
+def _alarming(entry: Entry) -> bool:
+    """Tell whether an entry says what should not wait for a pause."""
+    can = entry.function
+    cannot = False in {can.ten_heel_raises_left, can.ten_heel_raises_right}
+    return bool(cannot or can.tripped or can.speech_changed or entry.new_symptoms)
 
 
 def _correct(options: argparse.Namespace, knowledge: Knowledge, words: Words) -> int:
