@@ -18,6 +18,7 @@ _NEVER = (
     ("pregnancy",),
     ("heavy_alcohol_use", "alcohol_withdrawal"),
 )
+ASKED = tuple(group[0] for group in _NEVER)
 _TABLETS = "magnesium"
 _SAFE_TABLETS = "everyday_twitch.magnesium"  # the row that says when tablets are no good idea
 _PLACEBO = ("magnesium_deficiency", "fraction of placebo users with 25% fewer cramps at 4 weeks")
@@ -62,12 +63,7 @@ def may_try(case: Case, what: str, level: Level, knowledge: Knowledge) -> MayTry
             if condition and holds(space.compile(condition), findings, strictly=False):
                 barred += [n for n in condition.wanted if findings.present & space.bit[n]]
     known = findings.present | findings.absent
-    ask = [
-        group[0]
-        for group in _NEVER
-        if not known & space.bit.get(group[0], 0)
-        and not (group[0] == "pregnancy" and case.sex == "male")
-    ]
+    ask = [name for name in ASKED if not known & space.bit.get(name, 0)]
     return MayTry(
         barred=tuple(dict.fromkeys(barred)),
         ask=() if barred else tuple(ask),

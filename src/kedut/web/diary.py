@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
+from kedut.advice.trial import ASKED
 from kedut.assess.entries import appended, empty
 from kedut.assess.transcript import BadTranscript, unpack
 from kedut.diary.entry import Entry
-from kedut.diary.journal import Event, Journal, added, corrected, retracted
+from kedut.diary.journal import Event
 from kedut.report.day import day_in_words
 from kedut.storage.errors import NotKept
 from kedut.storage.token import Token
 from kedut.web import diary_files
 from kedut.web.answers import Posted, posted
 from kedut.web.csrf import FIELD, holds
+from kedut.web.diary_change import (
+    ChangedSince,
+    changed,
+    noted,
+    seen_of,
+    standing_of,
+    taken_back,
+)
 from kedut.web.diary_form import NotSaid, entry_of, is_fresh_id, typed_from
-from kedut.web.diary_log import Plan, address_of, opened, write, write_plan
+from kedut.web.diary_log import (
+    Plan,
+    Told,
+    address_of,
+    history_of,
+    opened,
+    write,
+    write_plan,
+    write_told,
+)
 from kedut.web.diary_page import shown, today_of
 from kedut.web.diary_show import diary_page, fields, form_page, noting, to
 from kedut.web.keep import add, once, token_in
@@ -54,17 +73,15 @@ def begun(request: Request, language: str, form: Form) -> Response:
     except NotKept:
         token = Token.fresh()
 
-    def again(faults: tuple[str, ...], status: int) -> Response:
-        return form_page(request, language, form, faults, status, new=token)
+    def again(faults: tuple[str, ...], status: int, other: ChangedSince | None = None) -> Response:
+        return form_page(request, language, form, faults, status, new=token, other=other)
 
     def work() -> Response:
         if form.one("action") == "begin":
             return _from_answer(request, language, form)
         entry = _typed(request, form)
-        store = store_of(request)
-        store.keep(empty(), token)
-        write(store, token, _events(opened(store, token, knowledge_of(request)).journal, entry))
-        return to(language, token)
+        store_of(request).keep(empty(), token)
+        return _noted(request, language, form, token, entry)
 
     if form.one("action") == "measured":
         return again((), 200)
@@ -88,16 +105,16 @@ def show(request: Request, language: str, token: str) -> Response:
 
 @router.post("/{language}/diary/{token}")
 def note(request: Request, language: str, token: str, form: Form) -> Response:
-    """Take an entry, a plan, or its end."""
+    """Take an entry, a plan or its end, or what has to be known before a plan."""
     language = known(language)
     try:
         mine = Token.parse(token)
     except NotKept:
         return lost(request, language, Posted({}))
 
-    def again(faults: tuple[str, ...], status: int) -> Response:
+    def again(faults: tuple[str, ...], status: int, other: ChangedSince | None = None) -> Response:
         diary = opened(store_of(request), mine, knowledge_of(request))
-        return diary_page(request, language, mine, diary, form, faults, status)
+        return diary_page(request, language, mine, diary, form, faults, status, other=other)
 
     def work() -> Response:
         store, action = store_of(request), form.one("action")
@@ -109,9 +126,12 @@ def note(request: Request, language: str, token: str, form: Form) -> Response:
             write_plan(store, mine, _planned(request, language, form, mine))
         elif action == "end-plan":
             write_plan(store, mine, _ended(opened(store, mine, knowledge_of(request)).plan))
+        elif action == "tell":
+            before = opened(store, mine, knowledge_of(request)).told_at
+            write_told(store, mine, _told(form, before))
+            return to(language, mine, "#tried")
         else:
-            entry = _typed(request, form)
-            write(store, mine, _events(opened(store, mine, knowledge_of(request)).journal, entry))
+            return _noted(request, language, form, mine, _typed(request, form))
         return to(language, mine)
 
     return noting(request, language, form, mine, work, again)
@@ -166,23 +186,21 @@ def correct(request: Request, language: str, token: str, entry: str, form: Form)
     except NotKept:
         return lost(request, language, Posted({}))
 
-    def again(faults: tuple[str, ...], status: int) -> Response:
-        return _one(request, language, mine, entry, form, faults, status)
+    def again(faults: tuple[str, ...], status: int, other: ChangedSince | None = None) -> Response:
+        typed = None if form.one("action") == "retract" else form
+        return _one(request, language, mine, entry, typed, faults, status, other)
 
     def work() -> Response:
-        store, knowledge = store_of(request), knowledge_of(request)
-        journal = opened(store, mine, knowledge).journal
-        history = _history(journal, entry)
+        store = store_of(request)
+        history = _history(request, mine, entry)
         if not holds(request, form.one(FIELD)):
             return again(("once_more",), 403)
-        there, before = _standing(journal, history), _last_said(history)
         if form.one("action") == "retract":
-            if there is not None:
-                write(store, mine, [retracted(history[0].entry_id, _after(history))])
+            write(store, mine, taken_back(history, form.one("seen"), now()))
             return to(language, mine, "/entries")
-        said = entry_of(form, history[0].entry_id, now(), knowledge, before)
-        if said != there:
-            write(store, mine, [corrected(said, _after(history))])
+        before = _last_said(history)
+        said = entry_of(form, before.id, now(), knowledge_of(request), before)
+        write(store, mine, changed(history, said, form.one("seen"), now()))
         return to(language, mine)
 
     return noting(request, language, form, mine, work, again)
@@ -195,25 +213,29 @@ def _typed(request: Request, form: Posted) -> Entry:
     return entry_of(form, entry_id, now(), knowledge_of(request))
 
 
-def _events(journal: Journal, entry: Entry) -> list[Event]:
-    """Give what a form adds: nothing where it was sent before, a correction where it is changed."""
-    history = journal.history(entry.id)
-    if not history:
-        return [added(entry, now())]
-    if any(event.entry is not None and _alike(event.entry, entry) for event in history):
-        return []
-    return [corrected(entry, _after(history))]
+def _noted(request: Request, language: str, form: Posted, token: Token, entry: Entry) -> Response:
+    store = store_of(request)
+    history = history_of(store, token, address_of(entry.id))
+    write(store, token, noted(history, entry, form.one("seen"), now()))
+    return to(language, token)
 
 
-def _after(history: tuple[Event, ...]) -> datetime:
-    """Give the moment it is, after all that was recorded: a clock set back undoes no change."""
-    last = max(event.recorded for event in history)
-    return max(now(), last + _MOMENT)
+def _told(form: Posted, before: datetime | None) -> Told:
+    """Give what was answered of kidneys, pregnancy and drink; left open stays unknown.
 
+    Parameters
+    ----------
+    before : when such answers were given last; these come after, whatever the clock says
 
-def _alike(one: Entry, other: Entry) -> bool:
-    """Tell whether two say the same of the same day; the hour is when they were sent."""
-    return typed_from(one).fields == typed_from(other).fields
+    Raises
+    ------
+    NotSaid
+    """
+    said = {name: form.one(name) for name in ASKED}
+    answers = {name: one == "yes" for name, one in said.items() if one in {"yes", "no"}}
+    if not answers:
+        raise NotSaid(("tell_open",))
+    return Told(answers=answers, recorded=max(now(), before + _MOMENT) if before else now())
 
 
 def _from_answer(request: Request, language: str, form: Posted) -> Response:
@@ -245,8 +267,10 @@ def _planned(request: Request, language: str, form: Posted, token: Token) -> Pla
     diary = opened(store_of(request), token, knowledge)
     if form.one("sure") != "yes":
         raise NotSaid(("plan_sure",))
-    if what not in shown(diary, knowledge, language, now()).trials.offered:
-        raise NotSaid(("plan_not",))
+    found = shown(diary, knowledge, language, now()).trials
+    if what not in found.offered:
+        open_ = found.ask and not found.held_back
+        raise NotSaid(("plan_ask" if open_ else "plan_not",))
     seed = secrets.randbelow(_MOST_SEED)
     return Plan(what=what, first=today_of(diary, now()), seed=seed, recorded=now())
 
@@ -265,12 +289,11 @@ def _one(
     typed: Posted | None,
     faults: tuple[str, ...] = (),
     status: int = 200,
+    other: ChangedSince | None = None,
 ) -> Response:
-    knowledge = knowledge_of(request)
-    words = knowledge.words(language)
-    journal = opened(store_of(request), token, knowledge).journal
-    history = _history(journal, address)
-    there, before = _standing(journal, history), _last_said(history)
+    words = knowledge_of(request).words(language)
+    history = _history(request, token, address)
+    there, before = standing_of(history), _last_said(history)
     zone = before.at.tzinfo
     told = [
         {
@@ -281,7 +304,11 @@ def _one(
         }
         for event in history
     ]
-    values = fields(request, language, typed or typed_from(before), save="save_change")
+    # A form sent with a fault still goes by what it was shown first.
+    seen = typed.one("seen") if typed and not other else seen_of(history)
+    values = fields(
+        request, language, typed or typed_from(before), save="save_change", seen=seen, other=other
+    )
     return render(
         request,
         "diary-entry.html",
@@ -297,7 +324,7 @@ def _one(
     )
 
 
-def _history(journal: Journal, address: str) -> tuple[Event, ...]:
+def _history(request: Request, token: Token, address: str) -> tuple[Event, ...]:
     """Give what happened to the entry of an address.
 
     Raises
@@ -305,20 +332,13 @@ def _history(journal: Journal, address: str) -> tuple[Event, ...]:
     HTTPException
         404: there is none.
     """
-    ids = {event.entry_id for event in journal.events if event.entry is not None}
-    found = next((name for name in ids if address_of(name) == address), None)
-    if found is None:
+    history = history_of(store_of(request), token, address)
+    if not any(event.entry is not None for event in history):
         raise HTTPException(404)
-    return journal.history(found)
+    return history
 
 
-def _standing(journal: Journal, history: tuple[Event, ...]) -> Entry | None:
-    """Give an entry as it stands; none if it was taken back."""
-    wanted = history[0].entry_id
-    return next((entry for entry in journal.entries() if entry.id == wanted), None)
-
-
-def _last_said(history: tuple[Event, ...]) -> Entry:
+def _last_said(history: Sequence[Event]) -> Entry:
     """Give an entry as it was last said, also where it was taken back since."""
     said = [event.entry for event in history if event.entry is not None]
     return said[-1]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,6 +16,7 @@ from kedut.assess.transcript import Transcript, answered, interview_of, pack
 from kedut.diary.entry import Entry
 from kedut.diary.function import Ability
 from kedut.diary.journal import Event
+from kedut.diary.noting import noted_often
 from kedut.diary.schedule import Block
 from kedut.diary.trend import Direction, read_on
 from kedut.knowledge.entities import Level
@@ -33,8 +33,6 @@ from kedut.web.diary_trials import Trials, trials
 from kedut.web.zones import HOME, zone_of
 
 _ABILITIES = (Ability.LOST, Ability.FROM_THE_START, Ability.ASK_AGAIN, Ability.AS_BEFORE)
-_WEEK = timedelta(days=7)
-_ENOUGH_A_WEEK = 7  # one a day
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
 _LATEST = 20  # entries that may be of today
@@ -73,7 +71,6 @@ class Shown:
     expected: tuple[str, ...]
     picture: Markup
     trials: Trials
-    barred: tuple[str, ...]
     plan: Plan | None
     blocks: tuple[PlannedDays, ...]
     rises: bool
@@ -98,7 +95,8 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
     rate = revision.told.rate
     level = revision.now.urgency.level
     expected = tuple(course_told(revision.told, revision.now, words)) if revision.days else ()
-    tried = trials(revision.days, revision.case, level, knowledge, words)
+    told = interview_of(diary.told).case
+    tried = trials(revision.days, revision.case, level, knowledge, words, told)
     return Shown(
         revision=revision,
         teller=Teller(revision.now, knowledge, language),
@@ -113,10 +111,9 @@ def shown(diary: Diary, knowledge: Knowledge, language: str, now: datetime) -> S
         expected=expected,
         picture=_drawn(revision, knowledge, diary.asked_on, expected, words),
         trials=tried,
-        barred=tuple(words.of("findings", name, "name") for name in tried.barred),
         plan=diary.plan,
         blocks=tuple(_blocks(diary.plan, today, words)),
-        rises=noting_rises(entries, today),
+        rises=noted_often(entries, today),
         asked=day_in_words(diary.asked_on, words) if diary.asked_on else "",
         link_first=len(revision.days) <= _FIRST_DAYS,
         t=pack(carried(diary.told, revision, knowledge)),
@@ -147,15 +144,6 @@ def today_of(diary: Diary, now: datetime) -> date:
     today = now.astimezone(last.at.tzinfo if last else zone_of(HOME)).date()
     tomorrow = today + timedelta(days=1)
     return tomorrow if any(entry.day == tomorrow for entry in diary.entries[-_LATEST:]) else today
-
-
-def noting_rises(entries: Sequence[Entry], today: date) -> bool:
-    """Tell whether more is noted than a day needs, and more than the week before."""
-    by_week: Counter[int] = Counter()
-    for entry in entries:
-        if entry.day <= today:
-            by_week[(today - entry.day) // _WEEK] += 1
-    return by_week[0] > max(_ENOUGH_A_WEEK, by_week[1])
 
 
 def carried(told: Transcript, revision: Revision, knowledge: Knowledge) -> Transcript:

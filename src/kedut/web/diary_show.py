@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
@@ -27,6 +27,7 @@ from kedut.storage.errors import (
 )
 from kedut.storage.token import Token
 from kedut.web.answers import Posted
+from kedut.web.diary_change import ChangedSince
 from kedut.web.diary_files import KINDS
 from kedut.web.diary_form import (
     AMOUNTS,
@@ -47,6 +48,16 @@ from kedut.web.zones import HOME, OFFERED, likely, now, zone_of
 _LOG = logging.getLogger(__name__)
 _RETRY_AFTER_S = "30"
 _EMERGENCY = "emergency"
+_LONGEST_SEEN = 32
+
+
+class Again(Protocol):
+    """What gives a page once more, with all that was typed."""
+
+    def __call__(
+        self, faults: tuple[str, ...], status: int, other: ChangedSince | None = None
+    ) -> Response:
+        """Give it."""
 
 
 def to(language: str, token: Token, more: str = "") -> Response:
@@ -63,6 +74,7 @@ def form_page(
     *,
     token: Token | None = None,
     new: Token | None = None,
+    other: ChangedSince | None = None,
 ) -> Response:
     """Show the form alone, with what was typed.
 
@@ -82,7 +94,7 @@ def form_page(
         token=token.text if token else "",
         action=request.url.path,
         faults=faults,
-        **fields(request, language, typed, begins=begins),
+        **fields(request, language, typed, begins=begins, other=other),
     )
 
 
@@ -94,6 +106,8 @@ def diary_page(
     typed: Posted,
     faults: tuple[str, ...] = (),
     status: int = 200,
+    *,
+    other: ChangedSince | None = None,
 ) -> Response:
     """Show a whole diary."""
     seen = shown(diary, knowledge_of(request), language, now())
@@ -112,7 +126,7 @@ def diary_page(
         faults=faults,
         emergency=seen.a.urgency.level == _EMERGENCY,
         alarms=[because.id for because in seen.a.urgency.because],
-        **fields(request, language, typed, zone=likely(last.at if last else None)),
+        **fields(request, language, typed, zone=likely(last.at if last else None), other=other),
     )
 
 
@@ -124,8 +138,15 @@ def fields(
     begins: str = "",
     zone: str = HOME,
     save: str = "save",
+    seen: str = "",
+    other: ChangedSince | None = None,
 ) -> dict[str, Any]:
-    """Give what the form needs besides the words: what is offered, and what was typed."""
+    """Give what the form needs besides the words: what is offered, and what was typed.
+
+    Parameters
+    ----------
+    seen : the state of the entry the form shows; that of `other` where it was changed since
+    """
     knowledge = knowledge_of(request)
     words = knowledge.words(language)
     chosen = typed.one("zone") or zone
@@ -134,6 +155,8 @@ def fields(
     return {
         "typed": typed,
         "entry": entry if is_fresh_id(entry) else secrets.token_hex(16),
+        "seen": other.seen if other else seen or typed.one("seen")[:_LONGEST_SEEN],
+        "other": other,
         "begins": begins,
         "signs": SIGNS,
         "amounts": AMOUNTS,
@@ -164,7 +187,7 @@ def noting(
     form: Posted,
     token: Token | None,
     work: Callable[[], Response],
-    again: Callable[[tuple[str, ...], int], Response],
+    again: Again,
 ) -> Response:
     """Do what writes; where it cannot be done, say so over the form with all that was typed.
 
@@ -177,6 +200,8 @@ def noting(
             return work()
         except NotSaid as wrong:
             return again(wrong.faults, 422)
+        except ChangedSince as other:
+            return again(("changed_since",), 409, other)
         except (TooLarge, TooMany):
             return again(("too_much",), 413)
     except NotKept:

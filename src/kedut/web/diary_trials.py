@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kedut.advice.trial import may_try, placebo
+from kedut.advice.trial import ASKED, may_try, placebo
 from kedut.case.case import Case
 from kedut.diary.compare import Comparison, Measure, Verdict, Why, compare
 from kedut.diary.entry import Entry
@@ -31,39 +31,60 @@ class Tried:
 class Trials:
     """What was compared, what may be tried by a plan, and why not where it may not.
 
-    barred : findings that forbid it; ask : findings that must be told to be absent first
+    barred : findings that forbid it; no_tablets : those that forbid magnesium alone
+    ask : findings that must be told to be absent first; answers : those of them told in the
+        interview, each `yes` or `no`
     held_back : the answer itself comes first
     """
 
     tried: tuple[Tried, ...]
     offered: tuple[str, ...]
     barred: tuple[str, ...]
+    no_tablets: tuple[str, ...]
     ask: tuple[str, ...]
+    answers: Mapping[str, str]
     held_back: bool
 
 
 def trials(
-    days: Sequence[Entry], case: Case, level: Level, knowledge: Knowledge, words: Words
+    days: Sequence[Entry], case: Case, level: Level, knowledge: Knowledge, words: Words, told: Case
 ) -> Trials:
-    """Compare what was noted on some days and not on others."""
-    all_ = may_try(case, _ANYTHING, level, knowledge)
-    tablets = not may_try(case, MAGNESIUM, level, knowledge).barred
-    found: list[Tried] = []
-    for what in () if all_.barred else TRIED:
+    """Compare what was noted on some days and not on others, where nothing stands against it.
+
+    Parameters
+    ----------
+    case : with what the days say; told : the interview's alone, whose answers can be changed
+    """
+    anything = may_try(case, _ANYTHING, level, knowledge)
+    tablets = may_try(case, MAGNESIUM, level, knowledge)
+    without = () if tablets.yes else (MAGNESIUM,)
+    return Trials(
+        tried=tuple(_compared(days, without, knowledge, words)) if anything.yes else (),
+        offered=tuple(one for one in PLANNED if one not in without) if anything.yes else (),
+        barred=anything.barred,
+        no_tablets=tablets.barred if anything.yes else (),
+        ask=anything.ask,
+        answers=_answers(told, anything.barred),
+        held_back=anything.see_first,
+    )
+
+
+def _compared(
+    days: Sequence[Entry], without: tuple[str, ...], knowledge: Knowledge, words: Words
+) -> Iterator[Tried]:
+    for what in (one for one in TRIED if one not in without):
         on = with_it(what)
         some = [day for day in days if on(day) is not None][-_MOST_DAYS:]
         with_ = sum(on(day) is True for day in some)
-        if min(with_, len(some) - with_) >= _FEWEST_DAYS and (what != MAGNESIUM or tablets):
+        if min(with_, len(some) - with_) >= _FEWEST_DAYS:
             told = tuple(_told(what, compare(some, on), knowledge, words))
-            found.append(Tried(what=what, sentences=told))
-    closed = bool(all_.barred) or all_.see_first
-    return Trials(
-        tried=tuple(found),
-        offered=() if closed else tuple(w for w in PLANNED if w != MAGNESIUM or tablets),
-        barred=all_.barred,
-        ask=all_.ask,
-        held_back=all_.see_first,
-    )
+            yield Tried(what=what, sentences=told)
+
+
+def _answers(told: Case, barred: tuple[str, ...]) -> dict[str, str]:
+    """Give what the interview says of the questions, but for a no that the days belie."""
+    yes = {name: "yes" for name in ASKED if name in told.present}
+    return yes | {name: "no" for name in ASKED if name in told.absent and name not in barred}
 
 
 def _told(what: str, found: Comparison, knowledge: Knowledge, words: Words) -> list[str]:

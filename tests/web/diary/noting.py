@@ -13,7 +13,7 @@ from kedut.knowledge.load import ours
 from kedut.storage.token import Token
 from kedut.web.diary_log import opened
 from tests.web.client import TestClient
-from tests.web.keep.person import csrf
+from tests.web.keep.person import csrf, press
 
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 PLACE = re.compile(r"^/(id|en)/diary/([A-Za-z0-9_-]{43})")
@@ -24,6 +24,11 @@ WELL = {
     "speech_changed": "no",
 }
 ZONE = "Asia/Jakarta"
+NOTHING_AGAINST = {
+    "chronic_kidney_disease_known": "no",
+    "pregnancy": "no",
+    "heavy_alcohol_use": "no",
+}
 
 
 @dataclass
@@ -74,6 +79,13 @@ def note(client: TestClient, token: str, **told: Any) -> Any:
     """Note a day; give the answer, a redirect where it went well."""
     page = client.get(f"/en/diary/{token}").text
     return client.post(f"/en/diary/{token}", data=filled(page, **told), follow_redirects=False)
+
+
+def tell(client: TestClient, token: str, **answers: str) -> Any:
+    """Answer what has to be known before anything is tried: no to all, but for what is given."""
+    said = {**NOTHING_AGAINST, **answers}
+    given = {name: answer for name, answer in said.items() if answer}
+    return press(client, f"/en/diary/{token}", action="tell", **given)
 
 
 def bring(

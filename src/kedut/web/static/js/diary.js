@@ -51,8 +51,10 @@ async function send(event) {
     if (!faults) throw new Error("not a page of the diary");
     document.getElementById("notice")?.remove();
     form.before(faults);
-    const token = page.querySelector("form[data-diary] input[name=csrf]");
-    if (token) form.elements.csrf.value = token.value;
+    for (const name of ["csrf", "seen"]) {
+      const given = page.querySelector(`form[data-diary] input[name=${name}]`);
+      if (given) form.elements[name].value = given.value;
+    }
     faults.scrollIntoView({ block: "center" });
     faults.focus({ preventScroll: true });
   } catch {
