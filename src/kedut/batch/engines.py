@@ -152,9 +152,17 @@ class OnDask:
 
     address : of the scheduler, tcp://host:port
     away_s : how long to wait for it
+
+    Raises
+    ------
+    Stopped
+        It is no address for Dask, or what is needed to speak to it is not installed.
     """
 
     def __init__(self, address: str, tell: Callable[[str], None], *, away_s: float = 600.0) -> None:
+        from kedut.batch.dask_address import check
+
+        check(address)
         self._address, self._tell, self._away_s = address, tell, away_s
         self._client: Any = None
         self._running: dict[Any, Part] = {}
@@ -227,15 +235,12 @@ class OnDask:
         Raises
         ------
         Stopped
-            It stays away, or what is needed to speak to it is not installed.
+            It stays away.
         """
         if self._is_up():
             return self._client
-        try:
-            from distributed import Client
-        except ImportError as error:
-            remedy = "pip install 'kedut[cluster]'"
-            raise Stopped(self._address, "needs a package that is not installed", remedy) from error
+        from distributed import Client
+
         self.stop()
         until, told = time.monotonic() + self._away_s, False
         while True:

@@ -1,4 +1,7 @@
-"""A process beside this one that measures recordings, kept until a file breaks it."""
+"""A process beside this one that measures recordings, until a file breaks it or none comes.
+
+It is of no one job: whoever wants one with the same bounds gets the same process.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from typing import IO
 
-from kedut.batch.job import Job
+from kedut.batch.job import Job, Loader
 from kedut.batch.part import Recording
 from kedut.measurement.errors import BadRecording
 
@@ -22,19 +26,34 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA
 _STARTING_S = 120.0  # it imports much, on a slow disk for the first time
 _ENDING_S = 5.0
 _BLOCK = 1 << 16
+IDLE_S = 20.0  # it holds much memory, and a worker of a cluster may never get another recording
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a process is started with."""
+
+    load: Loader
+    memory_bytes: int
+    threads: int
+
+    @classmethod
+    def of(cls, job: Job) -> Bounds:
+        """Give what a job asks of the process."""
+        return cls(job.load, job.memory_bytes, job.threads)
 
 
 class Reader:
     """Measures one recording after the other in a process that can be ended."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds = bounds
         self.process: subprocess.Popen[bytes] | None = None
         self.cpu_s = 0.0
         self._counted_s = 0.0  # of the process that is there now
         self._held = bytearray()
 
-    def measure(self, path: str, source: Recording) -> tuple[bytes, bytes]:
+    def measure(self, job: Job, path: str, source: Recording) -> tuple[bytes, bytes]:
         """Give a recording's row and its twitches, each as a stream of Arrow.
 
         Raises
@@ -44,7 +63,7 @@ class Reader:
         """
         for again in (True, False):  # a process may be ended from outside: tried once more
             try:
-                return self._measure(path, source)
+                return self._measure(job, path, source)
             except EOFError:
                 code = self.stop(ending=True)
                 if again:
@@ -58,25 +77,27 @@ class Reader:
                 self.stop()
                 raise BadRecording(
                     where=source.name,
-                    what=f"reading it got no further for {self.job.patience_s:g} s",
+                    what=f"reading it got no further for {job.patience_s:g} s",
                     remedy="copy it again from the recorder, or wait longer: --patience",
                 ) from None
         raise AssertionError
 
-    def _measure(self, path: str, source: Recording) -> tuple[bytes, bytes]:
+    def _measure(self, job: Job, path: str, source: Recording) -> tuple[bytes, bytes]:
+        if self.process is not None and self.process.poll() is not None:
+            self.stop()  # nothing came for a while, and it ended
         if self.process is None:
             self._start()
             self._line(_STARTING_S)
         asked = {
             "path": path,
             "name": source.name,
-            "modality": source.modality or self.job.modality,
-            "knowledge_version": self.job.knowledge_version,
-            "software_version": self.job.software_version,
+            "modality": source.modality or job.modality,
+            "knowledge_version": job.knowledge_version,
+            "software_version": job.software_version,
         }
         self._send(json.dumps(asked).encode() + b"\n")
         while True:
-            patience = self.job.patience_s
+            patience = job.patience_s
             said = json.loads(self._line(patience))
             if "cpu_s" in said:
                 self._count(said["cpu_s"])
@@ -93,14 +114,15 @@ class Reader:
         self._counted_s = cpu_s
 
     def _start(self) -> None:
-        job = self.job
+        bounds = self.bounds
         self._counted_s = 0.0
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-        threads = dict.fromkeys(_THREADS, str(job.threads))
-        load = (job.load.__module__, job.load.__qualname__)
+        threads = dict.fromkeys(_THREADS, str(bounds.threads))
+        load = (bounds.load.__module__, bounds.load.__qualname__)
         self._held.clear()
+        limits = (str(bounds.memory_bytes), str(IDLE_S))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "kedut.batch.reader_process", str(job.memory_bytes), *load],
+            [sys.executable, "-m", "kedut.batch.reader_process", *limits, *load],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -1,7 +1,8 @@
-"""The process that measures recordings for a run: bounded, and ended when a file hangs it.
+"""The process that measures recordings: bounded, ended when a file hangs it or when none comes.
 
 It says `ready`, takes one JSON object a line, answers with JSON lines that tell how far it is, and
-then with either `wrong` or `sizes`, followed by so many bytes: the tables.
+then with either `wrong` or `sizes`, followed by so many bytes: the tables. It ends by itself when
+nothing is asked for a while, and when nobody hears it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import select
 import sys
 import time
 from collections.abc import Callable
@@ -28,19 +30,25 @@ def main(arguments: list[str]) -> int:
 
     Parameters
     ----------
-    arguments : most bytes of memory; module and name of what gives the knowledge
+    arguments : most bytes of memory; seconds to wait for one more; module and name of what gives
+        the knowledge
     """
     bound(memory_bytes=int(arguments[0]), file_bytes=_FILE_BYTES)
     out = os.fdopen(os.dup(1), "wb")
     quiet = os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)  # libraries print what they like; it must not get among the answers
-    knowledge: Knowledge = getattr(importlib.import_module(arguments[1]), arguments[2])()
+    knowledge: Knowledge = getattr(importlib.import_module(arguments[2]), arguments[3])()
     importlib.import_module("kedut.measurement.measure")
     _tell(out, ready=True)
-    for line in sys.stdin.buffer:
-        asked = json.loads(line)
-        _answer(asked, knowledge, out)
+    while line := _asked(float(arguments[1])):
+        _answer(json.loads(line), knowledge, out)
     return 0
+
+
+def _asked(idle_s: float) -> bytes:
+    """Give the next line; nothing at the end, or when none comes."""
+    there, _, _ = select.select([sys.stdin.buffer], [], [], idle_s)
+    return sys.stdin.buffer.readline() if there else b""
 
 
 def _answer(asked: dict[str, Any], knowledge: Knowledge, out: BinaryIO) -> None:
@@ -63,10 +71,7 @@ def _answer(asked: dict[str, Any], knowledge: Knowledge, out: BinaryIO) -> None:
         remedy = "report it, with the file if you may"
         _tell(out, wrong=[name, what[:300], remedy], cpu_s=_spent())
     else:
-        _tell(out, sizes=[len(table) for table in tables], cpu_s=_spent())
-        for table in tables:
-            out.write(table)
-        out.flush()
+        _tell(out, *tables, sizes=[len(table) for table in tables], cpu_s=_spent())
 
 
 class _Share:
@@ -87,9 +92,14 @@ def _spent() -> float:
     return round(time.process_time(), 3)
 
 
-def _tell(out: BinaryIO, **said: Any) -> None:
-    out.write(json.dumps(said).encode() + b"\n")
-    out.flush()
+def _tell(out: BinaryIO, *more: bytes, **said: Any) -> None:
+    try:
+        out.write(json.dumps(said).encode() + b"\n")
+        for one in more:
+            out.write(one)
+        out.flush()
+    except BrokenPipeError:  # whoever asked is gone
+        os._exit(0)
 
 
 def _tables(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from kedut.batch.job import Job, Tables
 from kedut.batch.part import Part, Recording
 from kedut.batch.place import content, joined, local, names_in, parted
-from kedut.batch.reader import Reader
+from kedut.batch.reader import Bounds, Reader
 from kedut.batch.tables import (
     ERRORS,
     EVENTS,
@@ -24,15 +23,12 @@ from kedut.batch.tables import (
 from kedut.case.errors import BadCase
 from kedut.measurement.errors import BadRecording
 
-_readers: dict[tuple[Job, int], Reader] = {}
+_readers: dict[Bounds, Reader] = {}  # one each is enough: a process works for one part at a time
 
 
 def _reader_of(job: Job) -> Reader:
-    """Give the process that measures for this thread of this process."""
-    key = (job, threading.get_ident())
-    if key not in _readers:
-        _readers[key] = Reader(job)
-    return _readers[key]
+    """Give the process that measures within these bounds, whatever job asks."""
+    return _readers.setdefault(Bounds.of(job), Reader(Bounds.of(job)))
 
 
 def spent_s() -> float:
@@ -61,7 +57,7 @@ def recording_tables(job: Job, part: Part) -> Tables:
         raise TypeError(f"a recording is a file, not {type(source).__name__}")
     try:
         with _here(source) as path:
-            row, events = _reader_of(job).measure(path, source)
+            row, events = _reader_of(job).measure(job, path, source)
     except BadRecording as error:
         wrong = BadCase(where=error.where, what=error.what, remedy=error.remedy)
         return {

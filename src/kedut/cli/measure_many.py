@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -56,8 +57,8 @@ def _wrong(options: argparse.Namespace) -> str:
         return "--events and --pictures are for single recordings; of many, events.parquet is made"
     if options.format == "html":
         return "--format html is for single recordings, not for tables"
-    if options.patience <= 0 or options.memory <= 0:
-        return "--patience and --memory must be more than 0"
+    if not (options.patience > 0 and 0 < options.memory < math.inf):
+        return "--patience and --memory must be numbers of more than 0"
     return ""
 
 
