@@ -6,12 +6,13 @@ import importlib.metadata
 import json
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from kedut.batch.job import SHAPE, Job
+from kedut.batch.written import FILES, Written
 from kedut.reasoning.draws import SEED
 
 _PACKAGES = ("distributed", "numba", "numpy", "pyarrow", "scipy")
@@ -50,14 +51,23 @@ def now() -> datetime:
     return datetime.now(tz=UTC).replace(microsecond=0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Files:
+    """The tables: where they stand, and what was written there."""
+
+    tables: dict[str, str]
+    written: dict[str, Written]
+
+
 def manifest(
-    job: Job, inputs: list[str], counts: Counts, ran: Ran, tables: dict[str, str], notes: list[str]
-) -> str:
-    """Give the manifest as JSON text."""
+    job: Job, inputs: list[str], counts: Counts, ran: Ran, files: Files, notes: list[str]
+) -> bytes:
+    """Give the manifest as JSON."""
     told: dict[str, Any] = {
         "kind": job.kind,
         "inputs": inputs,
-        "tables": tables,
+        "tables": files.tables,
+        FILES: {name: asdict(one) for name, one in files.written.items()},
         "counts": {
             "input": counts.entries,
             "results": counts.results,
@@ -86,7 +96,8 @@ def manifest(
         },
         "notes": notes,
     }
-    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(told, indent=2, ensure_ascii=False) + "\n"
+    return text.encode(errors="backslashreplace")  # a name of a file may be no UTF-8
 
 
 def _options(job: Job) -> dict[str, Any]:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from kedut.batch.drive import each
 from kedut.batch.engines import Engine
 from kedut.batch.errors import Stopped
-from kedut.batch.gather import Gatherer
+from kedut.batch.gather import Gatherer, sweep
 from kedut.batch.job import Job, Tables
 from kedut.batch.lock import Lock
-from kedut.batch.manifest import Counts, Ran, manifest, now
+from kedut.batch.manifest import Counts, Files, Ran, manifest, now
 from kedut.batch.outputs import Outputs
 from kedut.batch.part import Part
 from kedut.batch.parts import done_in, read_part
 from kedut.batch.past import Past
-from kedut.batch.place import is_there, remove, tidy, write_whole
+from kedut.batch.place import remove, tidy, write_whole
 from kedut.batch.tables import ERRORS, RESULTS
+from kedut.batch.written import Written, are_as_told
+
+_NOT_AS_TOLD = (
+    "is missing or tells of other tables: a run was ended while it put them in place, or one was "
+    "exchanged; they are put together again"
+)
 
 
 class Watch(Protocol):
@@ -92,32 +98,39 @@ def run(task: Task, plan: Iterable[Part]) -> Counts:
 def _run(task: Task, plan: Iterable[Part], lock: Lock, began: Ran) -> Counts:
     outputs = task.outputs
     tidy(outputs.parts)
+    sweep([*outputs.tables.values(), outputs.manifest, outputs.lock])
     parts = list(plan)
     past = Past(outputs.tables)
     try:
-        done = _done(task, past)
+        as_told = past.there and are_as_told(outputs.manifest, outputs.tables)
+        if past.there and not as_told:
+            task.watch.tell(f"{outputs.manifest}: {_NOT_AS_TOLD}")
+        new = done_in(outputs.parts)
+        done = _done(task, past, parts, new)
         missing = {part.key: part for part in parts if part.key not in done}
         entries = sum(part.entries for part in parts)
         anew = sum(part.entries for part in missing.values())
         task.watch.planned(entries, entries - anew)
-        if (
-            not missing
-            and past.order == [part.key for part in parts]
-            and is_there(outputs.manifest)
-        ):
+        left = any(part.key in new for part in parts)
+        if as_told and not missing and not left and past.is_of(parts):
+            if not new:
+                remove(outputs.parts)
             return _as_it_was(parts, past)
         with Gatherer(outputs.tables, task.schemas) as gatherer:
-            sums = _gather(task, parts, missing, past, lock, gatherer)
+            sums = _gather(task, parts, missing, past, new, lock, gatherer)
             counts = Counts(entries=entries, results=sums.results, errors=sums.errors, anew=anew)
-            if not counts.add_up():
+            written = gatherer.close()
+            if not counts.add_up() or not _are_of(written, counts):
+                rows = {name: one.rows for name, one in written.items()}
                 raise Stopped(
                     outputs.tables[RESULTS],
-                    f"{entries} went in, {sums.results} + {sums.errors} came out",
+                    f"{entries} went in, {rows[RESULTS]} + {rows[ERRORS]} came out",
                     f"remove {outputs.parts} and run again; then report this",
                 )
             lock.check()
             past.close()
-            gatherer.finish()
+            remove(outputs.manifest)  # it tells of tables that go; from here to the new one there
+            gatherer.put()  # is none, and the parts stay: whatever ends the run, the next mends it
     finally:
         past.close()
     ran = Ran(
@@ -127,19 +140,25 @@ def _run(task: Task, plan: Iterable[Part], lock: Lock, began: Ran) -> Counts:
         of=sums.of,
         where=task.where,
     )
-    text = manifest(task.job, list(task.inputs), counts, ran, outputs.tables, task.notes)
-    write_whole(outputs.manifest, text.encode())
+    files = Files(tables=outputs.tables, written=written)
+    lock.check()
+    told = manifest(task.job, list(task.inputs), counts, ran, files, task.notes)
+    write_whole(outputs.manifest, told)
     remove(outputs.parts)
     return counts
 
 
-def _done(task: Task, past: Past) -> set[str]:
-    """Give the keys of what need not be done."""
-    new = done_in(task.outputs.parts)
+def _are_of(written: Mapping[str, Written], counts: Counts) -> bool:
+    return (written[RESULTS].rows, written[ERRORS].rows) == (counts.results, counts.errors)
+
+
+def _done(task: Task, past: Past, parts: Sequence[Part], new: set[str]) -> set[str]:
+    """Give the keys of what need not be done; what came of a part lately goes before the past."""
+    held = {part.key for part in parts if past.holds(part)}
     if not task.again:
-        return new | past.keys
+        return new | held
     good = {key for key in new if not read_part(task.outputs.parts, key)[1].errors}
-    return good | {key for key in past.keys if not past.rows(key)[ERRORS]}
+    return good | {key for key in held - new if not past.rows(key)[ERRORS]}
 
 
 def _as_it_was(parts: Sequence[Part], past: Past) -> Counts:
@@ -158,17 +177,19 @@ def _gather(
     parts: Sequence[Part],
     missing: dict[str, Part],
     past: Past,
+    new: set[str],
     lock: Lock,
     gatherer: Gatherer,
 ) -> _Sums:
     """Add part after part, each as soon as it and all before it are there."""
     sums, at = _Sums(), 0
     waiting = set(missing)
+    lately = new | waiting
 
     def add_what_is_there() -> None:
         nonlocal at
         while at < len(parts) and parts[at].key not in waiting:
-            _add(task, parts[at], past, missing, gatherer, sums)
+            _add(task, parts[at], past, lately, gatherer, sums)
             at += 1
 
     add_what_is_there()
@@ -180,10 +201,10 @@ def _gather(
 
 
 def _add(
-    task: Task, part: Part, past: Past, anew: Mapping[str, Part], gatherer: Gatherer, sums: _Sums
+    task: Task, part: Part, past: Past, lately: Set[str], gatherer: Gatherer, sums: _Sums
 ) -> None:
     tables: Tables
-    if part.key in past.keys and part.key not in anew:
+    if part.key not in lately:
         tables = past.tables(part.key)
     else:
         try:
