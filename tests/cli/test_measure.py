@@ -103,6 +103,18 @@ def test_no_recording_is_overwritten(capsys) -> None:
     assert EMG.read_bytes() == before
 
 
+@pytest.mark.parametrize("name, meant", [("new", "new"), ("new.txt", "results"), (None, "results")])
+def test_a_folder_without_the_slash_of_its_tables_is_told_of_it_and_leaves_nothing_behind(
+    capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str | None, meant: str
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("x")
+    monkeypatch.chdir(tmp_path)
+    assert main(["measure", "in", *(["--out", name] if name else [])]) == 2
+    assert f"tables of all in it: --out {meant}/, with the slash" in capsys.readouterr().err
+    assert [one.name for one in tmp_path.iterdir()] == ["in"]
+
+
 @pytest.mark.parametrize("language, word", [("id", "kedutan"), ("en", "twitch")])
 def test_the_page_and_the_text_speak_the_language(
     capsys, tmp_path: Path, language: str, word: str

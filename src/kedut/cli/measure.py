@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -84,7 +84,10 @@ def run(options: argparse.Namespace) -> int:
     if options.events and Path(options.events).suffix not in SUFFIXES:
         _complain(f"{options.events}: a table of twitches ends in {', '.join(SUFFIXES)}")
         return NONE
+    new = options.out is not None and not Path(options.out).exists()
     with ExitStack() as stack:
+        if new:
+            stack.callback(_leave_nothing, Path(options.out))
         try:
             out = _open(options.out, stack)
         except OSError as error:
@@ -104,6 +107,8 @@ def _measure_all(options: argparse.Namespace, out: TextIO) -> int:
         else:
             failed += 1
             _complain(found["what"])
+            if Path(name).is_dir():
+                _complain(f"tables of all in it: --out {_folder(options.out)}/, with the slash")
             if options.format == "json":
                 print(json.dumps(found["told"], ensure_ascii=False), file=out, flush=True)
     if done and options.format == "html":
@@ -216,6 +221,19 @@ def _open(path: str | None, stack: ExitStack) -> TextIO:
     if path is None:
         return sys.stdout
     return stack.enter_context(Path(path).open("w", encoding="utf-8"))
+
+
+def _folder(out: str | None) -> str:
+    """Give the folder that was meant by a name without its slash, or a name for one."""
+    meant = out is not None and not Path(out).suffix and Path(out).is_file()
+    return str(out) if meant else "results"
+
+
+def _leave_nothing(path: Path) -> None:
+    """Remove a file that was made and not written to."""
+    with suppress(OSError):
+        if path.is_file() and not path.stat().st_size:
+            path.unlink()
 
 
 def _complain(text: object) -> None:
