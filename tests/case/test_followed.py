@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from kedut.assess.pipeline import assess
 from kedut.case.case import Case
-from kedut.case.followed import Followed, Why, add_followed, followed
+from kedut.case.followed import Followed, add_followed, followed
+from kedut.case.followed_finding import Why
 from kedut.diary.entry import Count, Entry, Function, Said
 from kedut.diary.trend import Direction
 from kedut.knowledge.entities import Level

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kedut.case.followed import followed
-from kedut.diary.entry import Count, Entry, Function, Said
-from kedut.diary.function import _BAD, Ability, function_trend
+from kedut.diary.entry import BAD_ANSWERS, Count, Entry, Function, Said
+from kedut.diary.function import Ability, function_trend
 from kedut.knowledge.load import ours
 from kedut.simulate.courses import FIRST_DAY
 from tests.diary.drawn import entries, law, maybe
@@ -87,12 +87,12 @@ def test_a_leg_that_fails_and_trips_after_a_long_silence_is_a_loss_at_once() -> 
 
 @pytest.mark.parametrize("sign", ["ten_heel_raises_left", "speech_changed"])
 def test_a_new_weakness_counts_the_day_it_is_noted_whatever_the_silence(sign: str) -> None:
-    good = {name: not bad for name, bad in _BAD.items()}
+    good = {name: not bad for name, bad in BAD_ANSWERS.items()}
     kept = [replace(e, function=Function(**good)) for e in diary(True, True, True)]
     at = kept[-1].at + 40 * DAY
     drop = Entry(id="drop", at=at, new_symptoms=("foot_drop",))
     assert "foot_drop" in followed([*kept, drop], drop.day, KNOWLEDGE).present
-    once = Entry(id="once", at=at, function=Function(**{sign: _BAD[sign]}))
+    once = Entry(id="once", at=at, function=Function(**{sign: BAD_ANSWERS[sign]}))
     told = followed([*kept, once], once.day, KNOWLEDGE)
     assert sign in told.ask_again
     finding = "slurred_speech" if sign == "speech_changed" else "heel_raise_weakness"
@@ -135,8 +135,8 @@ def test_one_more_sign_that_fails_never_makes_a_loss_less_likely(days, failing: 
             speech_changed=speech,
         )
         kept.append(Entry(id=f"{at:%F}", at=at, function=said))
-    name = list(_BAD)[failing]
-    fails = replace(kept[-1].function, **{name: _BAD[name]})
+    name = list(BAD_ANSWERS)[failing]
+    fails = replace(kept[-1].function, **{name: BAD_ANSWERS[name]})
     well, ill = (
         function_trend([*kept[:-1], last], at.date())
         for last in (kept[-1], replace(kept[-1], function=fails))

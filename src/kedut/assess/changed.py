@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from kedut.assess.assessment import Assessment, CauseResult
-from kedut.case.followed import FollowedFinding
+from kedut.case.followed_finding import FollowedFinding
 from kedut.knowledge.entities import Level
 
 _NAMED_CAUSES = 4

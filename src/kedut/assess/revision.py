@@ -9,7 +9,8 @@ from datetime import date, timedelta
 from kedut.assess.assessment import Assessment
 from kedut.assess.pipeline import assess
 from kedut.case.case import Case
-from kedut.case.followed import Followed, FollowedFinding, add_followed, followed
+from kedut.case.followed import Followed, add_followed, followed
+from kedut.case.followed_finding import FollowedFinding
 from kedut.diary.entry import Entry
 from kedut.knowledge.knowledge_base import Knowledge
 
@@ -58,9 +59,9 @@ def revised(
     asked_on : the day the answers of the case were given
     """
     days = [day for day in entries if day.day <= today]
-    told = followed(days, today, knowledge, asked_on=asked_on)
+    told = followed(days, today, knowledge, asked_on=asked_on, denied=case.absent)
     # As of the same day: what differs is what the last day noted brought.
-    earlier = followed(days[:-1], today, knowledge, asked_on=asked_on)
+    earlier = followed(days[:-1], today, knowledge, asked_on=asked_on, denied=case.absent)
     wider = add_followed(case, told, knowledge)
     narrow = add_followed(case, earlier, knowledge)
     known = {*case.present, *earlier.present}

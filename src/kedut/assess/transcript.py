@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -133,6 +133,15 @@ def answered(
     kept = tuple(g for g in transcript.given if not _same(g, given))
     undone = tuple(g for g in transcript.undone if not _same(g, given))
     return replace(transcript, given=(*kept, given), undone=undone)
+
+
+def without_denials(transcript: Transcript, findings: Collection[str]) -> Transcript:
+    """Give the transcript in which what was said not to be there is unknown, for some findings."""
+    given = tuple(
+        replace(one, absent=tuple(name for name in one.absent if name not in findings))
+        for one in transcript.given
+    )
+    return replace(transcript, given=given)
 
 
 def back(transcript: Transcript, steps: int = 1) -> Transcript:

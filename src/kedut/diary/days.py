@@ -1,4 +1,4 @@
-"""One entry a day: the last word of the day on each thing said."""
+"""One entry a day: the last word of the day on each thing said, the bad one on what one can do."""
 
 from __future__ import annotations
 
@@ -8,15 +8,17 @@ from datetime import date
 from itertools import islice
 from operator import lt
 
-from kedut.diary.entry import Context, Entry, Function
+from kedut.diary.entry import BAD_ANSWERS, Context, Entry, Function
 
 
 def by_day(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     """Give one entry a day, by day, whatever the order given.
 
     The last word of the day counts for each thing apart: an evening entry that says nothing of
-    tripping does not unsay the morning's. New symptoms of the day add up; to take one back,
-    correct the entry that has it.
+    tripping does not unsay the morning's. What could not be done once that day, or went wrong
+    once, stays so for the day: speech that was slurred in the morning was, however it is in the
+    evening. New symptoms of the day add up. To take one of these back, correct the entry that has
+    it.
     """
     every = tuple(entries)
     dates = [entry.day for entry in every]
@@ -49,7 +51,14 @@ def _last_word(entries: Sequence[Entry]) -> Entry:
 
 def _function(before: Function, after: Function) -> Function:
     said = {part.name: getattr(after, part.name) for part in fields(after)}
-    return replace(before, **{name: value for name, value in said.items() if value is not None})
+    return replace(
+        before,
+        **{
+            name: value
+            for name, value in said.items()
+            if value is not None and getattr(before, name) is not BAD_ANSWERS[name]
+        },
+    )
 
 
 def _context(before: Context, after: Context) -> Context:

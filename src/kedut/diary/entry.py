@@ -104,6 +104,15 @@ class Function:
     speech_changed: bool | None = None
 
 
+# The answer that is the bad one: heel raises cannot be done, the others happened.
+BAD_ANSWERS = {
+    "ten_heel_raises_left": False,
+    "ten_heel_raises_right": False,
+    "tripped": True,
+    "speech_changed": True,
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One entry; `day` is the date on the clock where the person was.

@@ -4,35 +4,30 @@ One chain over the four signs together: each is as before, not since the start o
 knee, or a weakness older than it), or lost since. A weak leg also trips more, so that signs bear
 each other out. A single answer may be a slip or a sore leg, whatever the silence before it: it is
 asked again, and a loss is named when a second answer or a second sign bears it out. The chain never
-holds back what was said: a new weakness goes on as a finding whatever it makes of it.
+holds back what was said: a new weakness goes on as a finding whatever it makes of it, and what was
+bad is not as before by one good answer: for a stretch of days it has passed, no more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kedut.diary.days import by_day
-from kedut.diary.entry import Entry, Function
+from kedut.diary.entry import BAD_ANSWERS, Entry, Function
 
 Floats = NDArray[np.float64]
 Answers = tuple[bool | None, ...]  # by sign: the bad one, the good one, not answered
 
-# The answer that is the bad one: heel raises cannot be done, the others happened.
-_BAD = {
-    "ten_heel_raises_left": False,
-    "ten_heel_raises_right": False,
-    "tripped": True,
-    "speech_changed": True,
-}
-_NAMES = tuple(_BAD)
+_NAMES = tuple(BAD_ANSWERS)
 _LEFT, _RIGHT, _TRIPPED, _ = range(len(_NAMES))
 _AS_BEFORE, _NEVER, _LOST = range(3)
 _STATES: NDArray[np.int8] = np.array(list(product(range(3), repeat=len(_NAMES))), np.int8)
@@ -61,10 +56,39 @@ class Ability(StrEnum):
     """How a sign of function stands."""
 
     AS_BEFORE = "as_before"
+    PASSED = "passed"
     FROM_THE_START = "cannot_from_the_start"
     ASK_AGAIN = "ask_again"
     LOST = "lost"
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """How long what was bad is not as before again, though good answers follow.
+
+    days : so many after it was last bad, whatever is answered
+    good_answers : on so many days since, before it is over
+    """
+
+    days: int
+    good_answers: int
+
+
+class Answered(NamedTuple):
+    """How one sign was answered so far.
+
+    first_bad : the first of those in a row with the bad answer, none where the last was good
+    good_since : days with the good answer after the last bad one, or since the start
+    """
+
+    answers: int = 0
+    last_answer: bool | None = None
+    last_asked: date | None = None
+    first_bad: date | None = None
+    last_bad: date | None = None
+    bad_in_a_row: int = 0
+    good_since: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,22 +97,34 @@ class Sign:
 
     lost : chance that it could be done and cannot any more
     cannot : chance that it cannot be done today, since whenever
-    last_bad : the last day the bad answer was given; first_bad the first of those in a row with it
+    answered : the answers behind it
     """
 
     name: str
     ability: Ability
     lost: float
     cannot: float
-    answers: int
-    last_answer: bool | None
-    first_bad: date | None
-    last_bad: date | None
+    answered: Answered
+
+    @property
+    def answers(self) -> int:
+        """Give on how many days it was answered."""
+        return self.answered.answers
+
+    @property
+    def last_bad(self) -> date | None:
+        """Give the last day the bad answer was given."""
+        return self.answered.last_bad
+
+    @property
+    def first_bad(self) -> date | None:
+        """Give the first of the days in a row with the bad answer; none if the last was good."""
+        return self.answered.first_bad
 
     @property
     def bad_last(self) -> bool:
         """Tell whether the last answer was the bad one."""
-        return self.last_answer is _BAD[self.name]
+        return self.answered.last_answer is BAD_ANSWERS[self.name]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +144,53 @@ class FunctionTrend:
         return tuple(sign.name for sign in self.signs if sign.ability is Ability.ASK_AGAIN)
 
 
-def function_trend(entries: Sequence[Entry], today: date) -> FunctionTrend:
-    """Give how function stands today; what was never asked is unknown, not as before."""
-    days = [day for day in by_day(entries) if day.day <= today]
-    said = [(day.day, _answers(day.function)) for day in days]
-    said = [(day, answers) for day, answers in said if any(a is not None for a in answers)]
-    shares = _shares(said)
+def function_trend(
+    entries: Sequence[Entry], today: date, stretch: Stretch | None = None
+) -> FunctionTrend:
+    """Give how function stands today; what was never asked is unknown, not as before.
+
+    Parameters
+    ----------
+    stretch : how long what was bad has only passed; left out, the last answers alone count
+    """
+    return function_trends(entries, today, stretch)[-1]
+
+
+def function_trends(
+    entries: Sequence[Entry], today: date, stretch: Stretch | None = None
+) -> tuple[FunctionTrend, ...]:
+    """Give how function stood on each day noted in the stretch, and as the last how it stands."""
+    days = [(day.day, _answers(day.function)) for day in by_day(entries) if day.day <= today]
+    said = [(day, answers) for day, answers in days if any(a is not None for a in answers)]
+    since = today - timedelta(days=stretch.days) if stretch else today
+    trends = []
+    now, answered = _start(), (Answered(),) * len(_NAMES)
+    for day, now, answered in _read(said):
+        if day >= since and stretch and any(a.last_bad and a.last_bad >= since for a in answered):
+            trends.append(_trend(now, answered))
+    last = _trend(now, answered)
+    if stretch:
+        signs = tuple(_passed_only(sign, today, stretch) for sign in last.signs)
+        last = replace(last, signs=signs)
+    return (*trends, last)
+
+
+def _trend(shares: Floats, answered: tuple[Answered, ...]) -> FunctionTrend:
     lost = float(shares[_ANY_LOST].sum())
-    signs = tuple(_sign(place, said, shares) for place in range(len(_NAMES)))
+    signs = tuple(_sign(place, one, shares) for place, one in enumerate(answered))
     worse = lost >= WORSE_FROM or any(sign.ability is Ability.LOST for sign in signs)
     return FunctionTrend(signs=signs, lost=lost, worse=worse)
+
+
+def _passed_only(sign: Sign, today: date, stretch: Stretch) -> Sign:
+    """Give a sign that is as before as one that has passed, until the stretch is over."""
+    bad = sign.last_bad
+    if sign.ability is not Ability.AS_BEFORE or bad is None:
+        return sign
+    over = bad < today - timedelta(days=stretch.days)
+    if over and sign.answered.good_since >= stretch.good_answers:
+        return sign
+    return replace(sign, ability=Ability.PASSED)
 
 
 def _answers(function: Function) -> Answers:
@@ -125,59 +198,63 @@ def _answers(function: Function) -> Answers:
     said = (getattr(function, name) for name in _NAMES)
     return tuple(
         None if answer is None else answer is bad
-        for answer, bad in zip(said, _BAD.values(), strict=True)
+        for answer, bad in zip(said, BAD_ANSWERS.values(), strict=True)
     )
 
 
-def _shares(said: Sequence[tuple[date, Answers]]) -> Floats:
-    """Give the chance of each state after all answers.
+def _read(
+    said: Sequence[tuple[date, Answers]],
+) -> Iterator[tuple[date, Floats, tuple[Answered, ...]]]:
+    """Give after each day the chance of each state, and how each sign was answered.
 
     Who could do it the first time asked is not weak from the start.
     """
     now, at = _start(), said[0][0] if said else None
-    asked = [False] * len(_NAMES)
+    answered = (Answered(),) * len(_NAMES)
     for day, answers in said:
         silence = (day - at).days if at is not None else 0
         if silence:
             now = now @ _passed(min(silence, _SILENCE_DAYS))
         now = now * _told(answers)
         for place, bad in enumerate(answers):
-            if bad is False and not asked[place]:
+            if bad is False and not answered[place].answers:
                 now = now * (_STATES[:, place] != _NEVER)
-            asked[place] |= bad is not None
         now /= now.sum()
-        at = day
-    return now
-
-
-def _sign(place: int, said: Sequence[tuple[date, Answers]], shares: Floats) -> Sign:
-    answers = [(day, bad) for day, every in said if (bad := every[place]) is not None]
-    name = _NAMES[place]
-    if not answers:
-        return Sign(
-            name=name,
-            ability=Ability.UNKNOWN,
-            lost=0.0,
-            cannot=0.0,
-            answers=0,
-            last_answer=None,
-            first_bad=None,
-            last_bad=None,
+        answered = tuple(
+            one if bad is None else _also(one, day, name, bad=bad)
+            for one, name, bad in zip(answered, _NAMES, answers, strict=True)
         )
+        at = day
+        yield day, now, answered
+
+
+def _also(before: Answered, day: date, name: str, *, bad: bool) -> Answered:
+    return Answered(
+        answers=before.answers + 1,
+        last_answer=BAD_ANSWERS[name] if bad else not BAD_ANSWERS[name],
+        last_asked=day,
+        first_bad=(before.first_bad or day) if bad else None,
+        last_bad=day if bad else before.last_bad,
+        bad_in_a_row=before.bad_in_a_row + 1 if bad else 0,
+        good_since=0 if bad else before.good_since + 1,
+    )
+
+
+def _sign(place: int, answered: Answered, shares: Floats) -> Sign:
+    name = _NAMES[place]
+    if not answered.answers:
+        return Sign(name=name, ability=Ability.UNKNOWN, lost=0.0, cannot=0.0, answered=answered)
+    bad_last = answered.bad_in_a_row > 0
     gone = _STATES[:, place] == _LOST
-    if place == _TRIPPED and answers[-1][1]:
+    if place == _TRIPPED and bad_last:
         gone = gone | _WEAK_LEG & (_STATES[:, place] == _AS_BEFORE)
     lost, never = float(shares[gone].sum()), float(shares[_STATES[:, place] == _NEVER].sum())
-    worst = [day for day, bad in answers if bad]
     return Sign(
         name=name,
-        ability=_ability(never, lost, bad_last=answers[-1][1]),
+        ability=_ability(never, lost, bad_last=bad_last),
         lost=lost,
         cannot=lost + never,
-        answers=len(answers),
-        last_answer=answers[-1][1] is _BAD[name],
-        first_bad=_first_in_a_row(answers),
-        last_bad=worst[-1] if worst else None,
+        answered=answered,
     )
 
 
@@ -232,12 +309,3 @@ def _ability(never: float, lost: float, *, bad_last: bool) -> Ability:
     if bad_last or lost >= _ASK_FROM:
         return Ability.ASK_AGAIN
     return Ability.AS_BEFORE
-
-
-def _first_in_a_row(answers: Sequence[tuple[date, bool]]) -> date | None:
-    first = None
-    for day, bad in reversed(answers):
-        if not bad:
-            break
-        first = day
-    return first

@@ -26,6 +26,8 @@ DECISIONS = (
     *(f"ask.{level}" for level in Level),
     *(f"course.doubt.{grade.lower()}" for grade in Grade),
     "course.late_below",
+    "diary.good_answers",
+    "diary.stays_days",
     "harm.emergency",
     "harm.soon",
     "harm.urgent",

@@ -55,6 +55,7 @@ class Knowledge:
     course: dict[str, tuple[CoursePoint, ...]]
     claims: tuple[Claim, ...]
     private: dict[str, frozenset[str]]
+    lasting: frozenset[str]
     local: dict[tuple[str, str], str]
     decisions: dict[str, float]
     places: tuple[Place, ...]

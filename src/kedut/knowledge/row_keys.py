@@ -16,6 +16,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "decisions": ("key",),
     "findings": ("id",),
     "implications": ("finding", "implies"),
+    "lasting": ("finding",),
     "links": ("cause", "finding"),
     "local": ("country", "key"),
     "measured": ("finding", "feature"),

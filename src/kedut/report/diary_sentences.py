@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kedut.assess.assessment import Assessment
 from kedut.assess.changed import Changed
 from kedut.case.followed import Followed
+from kedut.case.followed_finding import Why
+from kedut.diary.function import Ability
 from kedut.knowledge.words import Words
 from kedut.report.day import day_in_words
 from kedut.report.diary_lines import MOST_CAUSES
@@ -39,6 +41,35 @@ def course_told(told: Followed, now: Assessment, words: Words) -> Iterator[str]:
             )
     if seen.gone > _EVEN:
         yield words.say("diary.course.gone", day=day + 1, share=in_words(seen.gone, words))
+
+
+def earlier_told(
+    told: Followed,
+    words: Words,
+    *,
+    clinical: bool = False,
+    withheld: Collection[str] = (),
+) -> Iterator[str]:
+    """Give what was noted before and not since: it has passed, or nobody said that it has gone.
+
+    Parameters
+    ----------
+    clinical : in the words of the doctor's sheet
+    withheld : findings that are not told
+    """
+    part = "doctor.diary" if clinical else "diary"
+    for sign in told.function.signs:
+        if sign.ability is Ability.PASSED and sign.name == "speech_changed" and sign.last_bad:
+            day = day_in_words(sign.last_bad, words)
+            yield words.say(f"{part}.speech_passed", day=day)
+    lasting = [one for one in told.findings if one.why is Why.LASTING]
+    noted = [one for one in told.open if one.why is Why.SAID]
+    for key, kind in (("noted_lasting", lasting), ("noted_before", noted)):
+        for one in kind:
+            if one.id in withheld:
+                continue
+            name = words.clinical(one.id) if clinical else words.of("findings", one.id, "name")
+            yield words.say(f"{part}.{key}", what=name, day=day_in_words(one.last, words))
 
 
 def changed_told(changed: Changed, words: Words) -> Iterator[str]:

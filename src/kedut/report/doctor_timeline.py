@@ -12,7 +12,7 @@ from kedut.assess.assessment import Assessment
 from kedut.assess.revision import Revision
 from kedut.case.followed import Followed
 from kedut.case.private import withheld
-from kedut.diary.entry import Entry
+from kedut.diary.entry import BAD_ANSWERS, Entry
 from kedut.diary.function import Ability
 from kedut.diary.journal import Event, Kind
 from kedut.diary.trend import Direction
@@ -21,10 +21,10 @@ from kedut.knowledge.knowledge_base import Knowledge
 from kedut.knowledge.words import Words
 from kedut.report.diary_lines import lines_of
 from kedut.report.diary_picture import picture
-from kedut.report.diary_sentences import course_told
+from kedut.report.diary_sentences import course_told, earlier_told
 
 _MOST_ROWS = 28
-_BAD = {"ten_heel_raises_left": False, "ten_heel_raises_right": False}
+_MOST_NAMES, _LONGEST_NAME = 12, 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,12 +75,12 @@ def timeline(
     words = knowledge.words(language)
     days, told, now = revision.days, revision.told, revision.now
     lines = lines_of(days, told, now, revision.today, knowledge, asked_on=asked_on)
+    private = withheld(knowledge, ticked)
     course = tuple(_course(told, now, words))
     drawn = Markup("")
     if lines is not None:
         names = [words.of("causes", one.cause, "name") for one in lines.expected]
         drawn = picture(lines, names, course, words, prefix="timeline")
-    private = withheld(knowledge, ticked)
     shown = days[-_MOST_ROWS:]
     kinds = [event.kind for event in events]
     return Timeline(
@@ -91,7 +91,7 @@ def timeline(
             last=days[-1].day.isoformat() if days else "",
         ),
         picture=drawn,
-        told=course,
+        told=(*_noted(told, words, private), *course),
         function=tuple(_function(told, words)),
         days=tuple(_row(day, words, knowledge, private) for day in reversed(shown)),
         earlier=words.say("doctor.diary.earlier", n=len(days) - len(shown))
@@ -116,14 +116,25 @@ def _course(told: Followed, now: Assessment, words: Words) -> Iterator[str]:
     yield from course_told(told, now, words)
 
 
+def _noted(told: Followed, words: Words, private: frozenset[str]) -> Iterator[str]:
+    """Give what has passed or is open, and what was noted and is not known."""
+    yield from earlier_told(told, words, clinical=True, withheld=private)
+    if told.ignored:
+        names = [_short(name) for name in told.ignored[:_MOST_NAMES]]
+        more = ["…"] if len(told.ignored) > _MOST_NAMES else []
+        yield words.say("doctor.diary.ignored", names="; ".join([*names, *more]))
+
+
 def _function(told: Followed, words: Words) -> Iterator[tuple[str, str, str, bool]]:
     for sign in told.function.signs:
-        since = sign.first_bad.isoformat() if sign.first_bad else ""
+        passed = sign.ability is Ability.PASSED
+        bad = sign.last_bad if passed else sign.first_bad
+        since = bad.isoformat() if bad else ""
         yield (
             words.say(f"diary.sign.{sign.name}"),
             words.say(f"doctor.diary.ability.{sign.ability}"),
             since,
-            sign.ability in {Ability.LOST, Ability.ASK_AGAIN} and sign.bad_last,
+            passed or (sign.ability in {Ability.LOST, Ability.ASK_AGAIN} and sign.bad_last),
         )
 
 
@@ -139,27 +150,49 @@ def _row(day: Entry, words: Words, knowledge: Knowledge, private: frozenset[str]
             rate=f"{day.measured.rate_per_min:.2g}",
             modality=day.measured.modality,
         )
-    cannot = [
-        words.say(f"diary.sign.{name}")
-        for name in ("ten_heel_raises_left", "ten_heel_raises_right", "tripped", "speech_changed")
-        if getattr(day.function, name) is _BAD.get(name, True)
-    ]
-    asked = [getattr(day.function, part) for part in ("ten_heel_raises_left", "tripped")]
-    well = words.say("doctor.diary.function_well") if any(a is not None for a in asked) else ""
-    new = [words.clinical(name) for name in _known(day, knowledge) if name not in private]
+    function, cannot = _done(day, words)
+    new = list(_new(day, words, knowledge, private))
     return DayRow(
         day=day.day.isoformat(),
         said=words.say(f"diary.picture.{day.said}") if day.said else "",
         rate=rate,
-        function=words.say("doctor.diary.cannot", signs="; ".join(cannot)) if cannot else well,
+        function=function,
         new="; ".join(new),
         alarm=bool(cannot or new),
     )
 
 
-def _known(day: Entry, knowledge: Knowledge) -> Iterator[str]:
-    for name in day.new_symptoms:
+def _done(day: Entry, words: Words) -> tuple[str, bool]:
+    """Give how function was that day, by sign, and whether anything was bad.
+
+    What was not asked is not told to be as before.
+    """
+    bad: list[str] = []
+    good: list[str] = []
+    for name, answer in BAD_ANSWERS.items():
+        said = getattr(day.function, name)
+        if said is not None:
+            (bad if said is answer else good).append(words.say(f"diary.sign.{name}"))
+    if not bad and len(good) == len(BAD_ANSWERS):
+        return words.say("doctor.diary.function_well"), False
+    told = []
+    if bad:
+        told.append(words.say("doctor.diary.cannot", signs="; ".join(bad)))
+    if good:
+        told.append(words.say("doctor.diary.function_well_in", signs="; ".join(good)))
+    return ". ".join(told), bool(bad)
+
+
+def _new(day: Entry, words: Words, knowledge: Knowledge, private: frozenset[str]) -> Iterator[str]:
+    for noted in day.new_symptoms:
         try:
-            yield knowledge.resolve(name)
+            name = knowledge.resolve(noted)
         except UnknownIdentifier:
+            yield words.say("doctor.diary.not_understood", name=_short(noted))
             continue
+        if name not in private:
+            yield words.clinical(name)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"

@@ -16,6 +16,7 @@ _HOLDS = {
     "decisions": "Judgements of ours that are no medical facts: thresholds of asking and of harm.",
     "findings": "What a person has, does not have, or was not asked about.",
     "implications": "Whoever has `finding` has `implies`.",
+    "lasting": "Complaints that, once noted in a diary, count until somebody says they have gone.",
     "links": "How often a finding is there in people in whom a cause is at work.",
     "local": "Numbers and places to turn to, by country; `*` is the rest of the world.",
     "opening": "Questions asked at the start, in groups, before those that are chosen one by one.",
