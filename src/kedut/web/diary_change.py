@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kedut.diary.entry import Entry
-from kedut.diary.journal import Event, Journal, added, corrected, retracted
+from kedut.diary.journal import Event, Journal, added, corrected, moment_after, retracted
 from kedut.web.diary_form import typed_from
 from kedut.web.diary_log import document_of
-
-_MOMENT = timedelta(microseconds=1)
 
 
 class ChangedSince(Exception):
@@ -51,7 +49,7 @@ def noted(history: Sequence[Event], entry: Entry, seen: str, now: datetime) -> l
     said = any(event.entry is not None and _alike(event.entry, entry) for event in history)
     if seen or said:
         _must_be_as_seen(history, seen)
-    return [corrected(entry, _after(history, now))]
+    return [corrected(entry, moment_after(history, now))]
 
 
 def changed(history: Sequence[Event], entry: Entry, seen: str, now: datetime) -> list[Event]:
@@ -59,7 +57,7 @@ def changed(history: Sequence[Event], entry: Entry, seen: str, now: datetime) ->
     if entry == standing_of(history):
         return []
     _must_be_as_seen(history, seen)
-    return [corrected(entry, _after(history, now))]
+    return [corrected(entry, moment_after(history, now))]
 
 
 def taken_back(history: Sequence[Event], seen: str, now: datetime) -> list[Event]:
@@ -67,7 +65,7 @@ def taken_back(history: Sequence[Event], seen: str, now: datetime) -> list[Event
     if standing_of(history) is None:
         return []
     _must_be_as_seen(history, seen)
-    return [retracted(history[0].entry_id, _after(history, now))]
+    return [retracted(history[0].entry_id, moment_after(history, now))]
 
 
 def seen_of(history: Sequence[Event]) -> str:
@@ -85,11 +83,6 @@ def _must_be_as_seen(history: Sequence[Event], seen: str) -> None:
     now = seen_of(history)
     if seen != now:
         raise ChangedSince(standing_of(history), now)
-
-
-def _after(history: Sequence[Event], now: datetime) -> datetime:
-    """Give the moment it is, after all that was recorded: a clock set back undoes no change."""
-    return max(now, max(event.recorded for event in history) + _MOMENT)
 
 
 def _alike(one: Entry, other: Entry) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import time, timedelta
 from typing import Annotated
 
@@ -13,15 +14,18 @@ from starlette.exceptions import HTTPException as NoForm
 from starlette.responses import Response
 
 from kedut.diary.errors import LineFault
+from kedut.diary.journal import Event
 from kedut.diary.reminders import Reminder, calendar
 from kedut.diary.table import dump_table, load_table
+from kedut.diary.taken_in import taken_in
 from kedut.diary.wire import Imported, dump_events, load_events
 from kedut.knowledge.knowledge_base import Knowledge
+from kedut.report.day import day_in_words
 from kedut.storage.errors import NotKept, TooMany
 from kedut.storage.token import Token
 from kedut.web.answers import Posted, posted
 from kedut.web.csrf import FIELD, holds
-from kedut.web.diary_log import Diary, fits, opened, write
+from kedut.web.diary_log import Diary, address_of, fits, opened, write
 from kedut.web.diary_page import shown, today_of
 from kedut.web.keep_failures import again, lost, safely
 from kedut.web.kept_store import store_of
@@ -42,6 +46,7 @@ _DAILY_DAYS = 14
 _PAUSE_DAYS = 3
 _FAULTS_SHOWN = 200
 _SHEET = {"csv", "tsv", "txt"}
+_EVENTS = ("events", "rows")
 
 
 @router.post("/{language}/diary/{token}/export/{kind}")
@@ -108,32 +113,44 @@ def _taken_in(
 
     def work() -> Response:
         found = read(*told)
-        small = [event for event in found.events if fits(event)]
-        new, full = 0, False
+        large = {event for event in found.events if not fits(event)}
+        journal = opened(store_of(request), mine, knowledge_of(request)).journal
+        done = taken_in(journal, _without(found, large), now())
+        full = False
         try:
-            new = write(store_of(request), mine, small)
+            write(store_of(request), mine, done.events)
         except TooMany:
             full = True
+        words = knowledge_of(request).words(language)
         return render(
             request,
             "diary-imported.html",
             language,
-            status=413 if full else 200 if small else 422,
+            status=413 if full else 200 if len(found.events) > len(large) else 422,
             token=token,
             faults=found.faults,
             remarks=found.remarks,
-            large=[event for event in found.events if not fits(event)],
+            large=sorted(large, key=lambda event: event.recorded),
             full=full,
-            new=new,
-            had=len(small) - new,
+            done=done,
+            doubts=[("stays", done.stays), ("beside", done.beside)],
+            address=address_of,
+            day=lambda entry: day_in_words(entry.day, words),
             shown=_FAULTS_SHOWN,
         )
 
     return safely(request, language, Posted({}), work)
 
 
+def _without(found: Imported, large: set[Event]) -> Imported:
+    some = {name: tuple(e for e in getattr(found, name) if e not in large) for name in _EVENTS}
+    return replace(found, **some)
+
+
 def read(name: str, content: bytes, zone: str = "") -> Imported:
     """Read what was sent: a table, or JSON lines; what is no text at all is one fault.
+
+    So is each line of a day that has not begun.
 
     Parameters
     ----------
@@ -150,12 +167,12 @@ def read(name: str, content: bytes, zone: str = "") -> Imported:
         return Imported(events=(), faults=(LineFault(line=1, what="the file is empty", text=""),))
     ending = name.rpartition(".")[2].casefold()
     if ending not in _SHEET and text.lstrip().startswith("{"):
-        return load_events(text)
+        return load_events(text, now=now())
     try:
         zone_of(zone)
     except NoZone:
         zone = ""
-    return load_table(text, zone=zone or None)
+    return load_table(text, zone=zone or None, now=now())
 
 
 def _content(kind: str, diary: Diary, knowledge: Knowledge, language: str) -> str:

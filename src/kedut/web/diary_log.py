@@ -22,6 +22,8 @@ from kedut.storage.notes import LARGEST_NOTE_BYTES, add_notes, notes_of
 from kedut.storage.store import Store
 from kedut.storage.token import Token
 
+_SPARE_BYTES = 64  # of an event that corrects: its kind, the moment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -165,8 +167,8 @@ def document_of(event: Event) -> bytes:
 
 
 def fits(event: Event) -> bool:
-    """Tell whether an event is small enough to be kept."""
-    return len(document_of(event)) <= LARGEST_NOTE_BYTES
+    """Tell whether an event is small enough to be kept, also as a correction."""
+    return len(document_of(event)) <= LARGEST_NOTE_BYTES - _SPARE_BYTES
 
 
 def address_of(entry_id: str) -> str:

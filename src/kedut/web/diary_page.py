@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from markupsafe import Markup
 
@@ -13,6 +13,7 @@ from kedut.assess.changed import changed
 from kedut.assess.interview import FIRST_VARIABLES, Question
 from kedut.assess.revision import Revision, revised
 from kedut.assess.transcript import Transcript, answered, interview_of, pack
+from kedut.diary.ahead import today_of as begun_day
 from kedut.diary.entry import Entry
 from kedut.diary.function import Ability
 from kedut.diary.journal import Event
@@ -35,7 +36,6 @@ from kedut.web.zones import HOME, zone_of
 _ABILITIES = (Ability.LOST, Ability.FROM_THE_START, Ability.ASK_AGAIN, Ability.AS_BEFORE)
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
-_LATEST = 20  # entries that may be of today
 _MOST_DRAWN_DAYS = 120  # longer ones are drawn by their last weeks
 CLOCK = FIRST_VARIABLES[0]
 
@@ -136,14 +136,10 @@ def revision_of(diary: Diary, knowledge: Knowledge, language: str, now: datetime
 
 
 def today_of(diary: Diary, now: datetime) -> date:
-    """Give the day it is where the person last noted something.
-
-    A day noted further east than that, and not yet begun there, counts as today.
-    """
+    """Give the day it is where the person last noted something, or where it began already."""
     last = diary.last.entry if diary.last else None
-    today = now.astimezone(last.at.tzinfo if last else zone_of(HOME)).date()
-    tomorrow = today + timedelta(days=1)
-    return tomorrow if any(entry.day == tomorrow for entry in diary.entries[-_LATEST:]) else today
+    there = last.at.tzinfo if last else zone_of(HOME)
+    return begun_day(diary.entries, now.astimezone(there))
 
 
 def carried(told: Transcript, revision: Revision, knowledge: Knowledge) -> Transcript:

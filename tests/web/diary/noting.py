@@ -89,11 +89,16 @@ def tell(client: TestClient, token: str, **answers: str) -> Any:
 
 
 def bring(
-    client: TestClient, token: str, content: bytes, name: str = "diary.csv", zone: str = ""
+    client: TestClient,
+    token: str,
+    content: bytes,
+    name: str = "diary.csv",
+    zone: str = "",
+    language: str = "en",
 ) -> Any:
     """Bring in a file."""
     return client.post(
-        f"/en/diary/{token}/import",
+        f"/{language}/diary/{token}/import",
         data={"csrf": csrf(client), "zone": zone},
         files={"file": (name, content, "text/csv")},
     )

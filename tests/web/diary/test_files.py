@@ -27,11 +27,11 @@ def test_a_diary_goes_along_as_a_table_and_comes_back_into_another(client: TestC
     assert rows[0]["note"].startswith("'="), "no spreadsheet takes it for a formula"
     other = begun(client, day="2026-11-01")
     page = bring(client, other, taken.content)
-    assert "2 new entries, 0 were here already" in text_of(page.text)
+    assert "2 new entries, 0 changed, 0 were here already" in text_of(page.text)
     mine, theirs = (journal(client, one).entries() for one in (token, other))
     assert theirs[1:] == mine
     again = bring(client, other, taken.content)
-    assert "0 new entries, 2 were here already" in text_of(again.text)
+    assert "0 new entries, 0 changed, 2 were here already" in text_of(again.text)
 
 
 def test_with_all_changes_it_comes_back_with_all_changes(client: TestClient, clock: Clock) -> None:
@@ -81,7 +81,7 @@ def test_a_broken_table_loses_no_good_line_and_tells_every_bad_one(client: TestC
     assert page.status_code == 200
     said = text_of(page.text)
     assert "3 new entries" in said
-    assert "5 lines could not be read" in said
+    assert "5 lines were left out" in said
     for line in (3, 4, 5, 7, 8):
         assert f"Line {line}" in said
     assert "<script>alert" not in page.text
@@ -96,8 +96,57 @@ def test_what_is_no_diary_is_told_and_changes_nothing(client: TestClient, conten
     token = begun(client)
     page = bring(client, token, content)
     assert page.status_code == 422
-    assert "could not be read" in text_of(page.text)
+    assert "cannot be read" in text_of(page.text)
     assert len(journal(client, token).events) == 1
+
+
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("d.csv", "at,said\n2026-11-19T20:00+07:00,some\n2062-11-19T20:00+07:00,a_lot\n"),
+        (
+            "d.jsonl",
+            '{"at": "2026-11-19T20:00+07:00", "said": "some"}\n'
+            '{"at": "2062-11-19T20:00+07:00", "said": "a_lot"}\n',
+        ),
+    ],
+)
+@pytest.mark.parametrize("language, told", [("en", "has not come yet"), ("id", "belum tiba")])
+def test_a_day_that_has_not_come_is_not_taken_in_and_is_told(
+    client: TestClient, name: str, content: str, language: str, told: str
+) -> None:
+    token = begun(client, day="2026-11-18")
+    page = bring(client, token, content.encode(), name, language=language)
+    assert page.status_code == 200
+    assert told in text_of(page.text)
+    assert "2062-11-19" in page.text
+    assert ("Line" if language == "en" else "Baris") in text_of(page.text)
+    days = [str(entry.day) for entry in journal(client, token).entries()]
+    assert days == ["2026-11-18", "2026-11-19"]
+    assert "2062" not in client.get(f"/en/diary/{token}").text
+
+
+def test_a_row_mended_in_a_spreadsheet_corrects_its_entry(client: TestClient) -> None:
+    token = begun(client, said="some")
+    table = press(client, f"/en/diary/{token}/export/csv").content.decode()
+    mended = table.replace(",some,", ",a_lot,")
+    assert mended != table
+    page = bring(client, token, mended.encode())
+    assert "0 new entries, 1 changed, 0 were here already" in text_of(page.text)
+    (entry,) = journal(client, token).entries()
+    assert entry.said == "a_lot"
+    page = bring(client, token, table.encode())
+    assert "The change stays" in text_of(page.text)
+    assert "/entries/" in page.text, "a link to the entry"
+    (entry,) = journal(client, token).entries()
+    assert entry.said == "a_lot", "what it once said does not come back by itself"
+
+
+def test_a_row_of_the_same_moment_as_another_entry_is_told(client: TestClient) -> None:
+    token = begun(client)
+    at = journal(client, token).entries()[0].at.isoformat()
+    page = bring(client, token, f"at,said\n{at},a_lot\n".encode())
+    assert "of the same moment as another one" in text_of(page.text)
 
 
 def test_a_table_of_an_old_spreadsheet_is_read(client: TestClient) -> None:
