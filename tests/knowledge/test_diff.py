@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kedut.cli.main import main
 from kedut.knowledge.diff import Moved, difference
@@ -151,3 +155,59 @@ def test_the_drift_counts_falls_and_rises_apart():
     assert (found.cases, found.urgency, found.far, found.leading) == (4, 3, 2, 0)
     assert [moved.name for moved in found.lower] == ["d", "b"], "the deepest fall first"
     assert [moved.name for moved in found.farthest] == ["d", "a", "b"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["soon", "urgent", "routine"]), st.floats(0, 1))))
+def test_however_many_cases_moved_few_are_kept_and_they_are_the_ones_to_list(told):
+    every = [
+        drift.Moved(
+            name=f"{number:04}",
+            before=drift.Answer(urgency="soon", cause="cramp"),
+            after=drift.Answer(urgency=level, cause="cramp"),
+            by=by,
+            cause="clot",
+            chances=(0.0, by),
+        )
+        for number, (level, by) in enumerate(told * 20)
+    ]
+    found = drift.Drift()
+    for one in every:
+        found.note(one)
+        assert max(len(found._lower), len(found._farthest)) <= 100
+    falls = [one for one in every if one.rise < 0]
+    moved = [one for one in every if one.rise or one.by >= 0.1]
+    assert (found.falls, found.urgency) == (len(falls), sum(one.rise != 0 for one in every))
+    assert found.lower == sorted(falls, key=lambda one: (one.rise, one.name))[:10]
+    assert found.farthest == sorted(moved, key=lambda one: (-one.by, one.name))[:10]
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "jsonl"])
+def test_cases_are_read_from_what_batches_read(folder, later, tmp_path, capsys, suffix):
+    whole = "swollen_leg AND calf_pain AND NOT sport,urgent,1"
+    change(folder, "tables/rules.csv", whole, "calf_pain,urgent,1")
+    change(later, "tables/rules.csv", whole, "calf_pain,soon,14")
+    path = tmp_path / f"cases.{suffix}"
+    if suffix == "parquet":
+        told = {"id": ["sore", "fine"], "findings_present": [["calf_pain"], []]}
+        pq.write_table(pa.table(told), path)
+    elif suffix == "csv":
+        path.write_text('id,findings_present,note\nsore,calf_pain,x\nfine,,x\n7,"calf_pain,x\n')
+    else:
+        path.write_text(
+            '{"id": "sore", "findings_present": ["calf_pain"]}\n{"findings_present": []}'
+        )
+    assert main(["knowledge", "diff", str(folder), str(later), "--cases", str(path)]) == 0
+    printed = capsys.readouterr()
+    assert "sore: urgent, " in printed.out
+    assert "1 of 2 cases moved" in printed.out
+    if suffix == "csv":
+        assert "line 4: the row cannot be read (a quotation mark is opened" in printed.err
+        assert "not used: note" in printed.err
+
+
+@pytest.mark.parametrize("wrong", [("--people", "-3"), ("--people", "0"), ("--seed", "-1")])
+def test_a_number_of_people_that_is_none_is_refused(folder, capsys, wrong):
+    with pytest.raises(SystemExit) as ended:
+        main(["knowledge", "diff", str(folder), str(folder), *wrong])
+    assert ended.value.code == 2
+    assert f"argument {wrong[0]}: " in capsys.readouterr().err

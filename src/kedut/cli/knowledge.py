@@ -5,14 +5,10 @@ from __future__ import annotations
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from kedut.case.errors import BadCase
-from kedut.case.wire import case_from, identifier_of, parse_object
-from kedut.cli.assess import Progress, entries
 from kedut.knowledge.check import check, in_order
 from kedut.knowledge.errors import BadKnowledge, Fault, UnknownIdentifier
 from kedut.knowledge.knowledge_base import Knowledge
@@ -125,7 +121,9 @@ def _diff(options: argparse.Namespace) -> int:
     print(f"{options.before} ({before.version}) -> {options.after} ({after.version})")
     print_blocks(difference_text(difference(before, after)), sys.stdout)
     if options.cases or options.people:
-        return _moved_cases(options)
+        from kedut.cli.knowledge_drift import moved_cases
+
+        return UNUSABLE if moved_cases(options) is None else CLEAN
     return CLEAN
 
 
@@ -138,60 +136,6 @@ def _readable(path: str) -> Knowledge | None:
     elif faults:
         _complain(f"{path} has {len(faults)} faults; see kedut knowledge check {path}")
     return knowledge
-
-
-def _moved_cases(options: argparse.Namespace) -> int:
-    """Print which answers differ between the two folders, and how far they drift over all."""
-    from kedut.reasoning.inference import reasoner_of
-    from kedut.report.drift import Drift, compare, drift_text
-    from kedut.report.knowledge_text import print_blocks
-
-    both = load(Path(options.before)), load(Path(options.after))
-    if options.people:
-        for knowledge in both:
-            reasoner_of(knowledge).quicken()
-    found, failed = Drift(), 0
-    progress = Progress()
-    print()
-    for name, where, told in _told(options, both[0]):
-        try:
-            if isinstance(told, BadCase):
-                raise told
-            one, other = (case_from(told, k, where=where, lenient=True) for k in both)
-        except BadCase as error:
-            failed += 1
-            _complain(str(error))
-            continue
-        moved = compare(name, (one, other), both)
-        found.note(moved)
-        progress.tick(found.cases)
-        if options.cases and moved.before != moved.after:
-            print(f"{name}: {moved.before} -> {moved.after}")
-    progress.end()
-    different = sum(one.before != one.after for one in found.moved)
-    print(f"{different} of {found.cases} cases moved in urgency or leading cause")
-    if found.cases:
-        print()
-        print_blocks(drift_text(found), sys.stdout)
-    return UNUSABLE if failed and not found.cases else CLEAN
-
-
-def _told(options: argparse.Namespace, before: Knowledge) -> Iterator[tuple[str, str, Any]]:
-    """Give each case's name, where it stands and what it tells: the file's, then invented ones."""
-    from kedut.report.drift import people
-
-    for entry in entries([options.cases] if options.cases else []):
-        if isinstance(entry, BadCase):
-            yield "", "", entry
-            continue
-        try:
-            told = parse_object(entry.text, where=entry.where)
-        except BadCase as error:
-            yield entry.where, entry.where, error
-            continue
-        yield identifier_of(told) or entry.where, entry.where, told
-    for name, told in people(before, options.people, options.seed):
-        yield name, name, told
 
 
 def _table(options: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import kedut
 from kedut.cli.diary import add_diary
 from kedut.cli.keep import add_store
-from kedut.cli.many import add_many, count
+from kedut.cli.many import add_many, count, seed
 from kedut.knowledge.entities import PRIVATE_KINDS
 from kedut.knowledge.errors import BadKnowledge
 from kedut.knowledge.words import LANGUAGES
@@ -175,16 +175,20 @@ def _add_knowledge(parser: argparse.ArgumentParser) -> None:
     diff = parts.add_parser("diff", help="figures that differ between two folders")
     diff.add_argument("before")
     diff.add_argument("after")
-    diff.add_argument("--cases", metavar="CASES.jsonl", help="also say which cases moved")
+    diff.add_argument(
+        "--cases",
+        metavar="CASES",
+        help="also say which cases moved: .jsonl, .csv or .parquet, a URL of such, or -",
+    )
     diff.add_argument(
         "--people",
-        type=int,
+        type=count,
         default=0,
         metavar="N",
         help="also say how far answers drift over N invented people",
     )
     diff.add_argument(
-        "--seed", type=int, default=1, metavar="N", help="which invented people (default: 1)"
+        "--seed", type=seed, default=1, metavar="N", help="which invented people (default: 1)"
     )
     table = parts.add_parser("table", help="one table as CSV")
     table.add_argument("name")

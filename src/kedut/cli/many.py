@@ -50,6 +50,14 @@ def count(text: str) -> int:
     return number
 
 
+def seed(text: str) -> int:
+    """Read from an option what invented things begin with."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("0 or more")
+    return number
+
+
 def is_place(out: str | None) -> bool:
     """Say whether `--out` asks for tables: a folder, or a name that ends in `.parquet`."""
     return out is not None and (out.endswith(("/", ".parquet")) or Path(out).is_dir())

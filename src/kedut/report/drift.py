@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from kedut.report.knowledge_text import Block, Grid, Heading, Line, Pairs
 from kedut.simulate.persons import Simulator, World
 
 LISTED = 10
+_HELD = 100  # constant: sorted now and then, not at each
 _NAMED = 6
 _MOVES = 0.1  # constant: ten points are more than the digits shown to a person
 
@@ -49,41 +50,62 @@ class Moved:
 
 @dataclass(slots=True, kw_only=True)
 class Drift:
-    """What moved over many cases; of the moved ones all are kept."""
+    """What moved over many cases: counts, and of the moved ones so many as are listed.
+
+    urgency, leading : cases whose urgency moved, whose leading cause did; answers : either
+    falls : cases whose urgency fell
+    far : cases in which a chance moved by ten points or more
+    """
 
     cases: int = 0
-    moved: list[Moved] = field(default_factory=list)
-    levels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    urgency: int = 0
+    leading: int = 0
+    answers: int = 0
+    falls: int = 0
     far: int = 0
+    levels: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _lower: list[Moved] = field(default_factory=list)
+    _farthest: list[Moved] = field(default_factory=list)
 
     def note(self, one: Moved) -> None:
         """Take in one case."""
         self.cases += 1
         self.levels[one.before.urgency, one.after.urgency] += 1
+        self.urgency += one.rise != 0
+        self.leading += one.before.cause != one.after.cause
+        self.answers += one.before != one.after
+        self.falls += one.rise < 0
         self.far += one.by >= _MOVES
+        if one.rise < 0:
+            _list(self._lower, one, _depth)
         if one.before != one.after or one.by >= _MOVES:
-            self.moved.append(one)
-
-    @property
-    def urgency(self) -> int:
-        """Count the cases whose urgency moved."""
-        return sum(one.rise != 0 for one in self.moved)
-
-    @property
-    def leading(self) -> int:
-        """Count the cases whose leading cause moved."""
-        return sum(one.before.cause != one.after.cause for one in self.moved)
+            _list(self._farthest, one, _distance)
 
     @property
     def lower(self) -> list[Moved]:
-        """Give the cases whose urgency fell, those that fell most and from highest first."""
-        fallen = [one for one in self.moved if one.rise < 0]
-        return sorted(fallen, key=lambda o: (o.rise, -Level(o.before.urgency).rank, o.name))
+        """Give the cases whose urgency fell most, from the highest first; at most `LISTED`."""
+        return sorted(self._lower, key=_depth)[:LISTED]
 
     @property
     def farthest(self) -> list[Moved]:
-        """Give the cases in which a chance moved farthest."""
-        return sorted(self.moved, key=lambda one: (-one.by, one.name))
+        """Give the cases in which a chance moved farthest; at most `LISTED`."""
+        return sorted(self._farthest, key=_distance)[:LISTED]
+
+
+def _depth(one: Moved) -> tuple[int, int, str]:
+    return one.rise, -Level(one.before.urgency).rank, one.name
+
+
+def _distance(one: Moved) -> tuple[float, str]:
+    return -one.by, one.name
+
+
+def _list(those: list[Moved], one: Moved, order: Callable[[Moved], Any]) -> None:
+    """Add a case, and let go of what will not be listed."""
+    those.append(one)
+    if len(those) > _HELD:
+        those.sort(key=order)
+        del those[LISTED:]
 
 
 def compare(name: str, cases: tuple[Case, Case], knowledges: tuple[Knowledge, Knowledge]) -> Moved:
@@ -140,7 +162,7 @@ def drift_text(found: Drift) -> list[Block]:
         Pairs(
             (
                 ("urgency moved", _of(found.urgency, found.cases)),
-                ("  to a lower one", _of(len(found.lower), found.cases)),
+                ("  to a lower one", _of(found.falls, found.cases)),
                 ("leading cause moved", _of(found.leading, found.cases)),
                 ("a chance moved by 10 points or more", _of(found.far, found.cases)),
             )
@@ -153,12 +175,12 @@ def drift_text(found: Drift) -> list[Block]:
             for (before, after), count in sorted(steps, key=lambda step: (-step[1], step[0]))
         )
         blocks.append(Grid(("urgency before", "after", "cases"), rows))
-    if found.lower:
+    if found.falls:
         blocks.append(Heading("urgency fell: look at each of these"))
-        blocks += [Line(f"{one.name}: {one.before} -> {one.after}") for one in found.lower[:LISTED]]
-        if len(found.lower) > LISTED:
-            blocks.append(Line(f"and {len(found.lower) - LISTED} more", quiet=True))
-    far = [one for one in found.farthest[:LISTED] if one.by > 0]
+        blocks += [Line(f"{one.name}: {one.before} -> {one.after}") for one in found.lower]
+        if found.falls > LISTED:
+            blocks.append(Line(f"and {found.falls - LISTED} more", quiet=True))
+    far = [one for one in found.farthest if one.by > 0]
     if far:
         blocks.append(Heading("chances that moved farthest"))
         blocks += [
