@@ -12,7 +12,7 @@ from kedut.assess.assessment import Assessment
 from kedut.assess.changed import changed
 from kedut.assess.interview import FIRST_VARIABLES, Question
 from kedut.assess.revision import Revision, revised
-from kedut.assess.transcript import Transcript, answered, interview_of, pack
+from kedut.assess.transcript import Transcript, answered, interview_of, pack, without_denials
 from kedut.diary.ahead import today_of as begun_day
 from kedut.diary.entry import Entry
 from kedut.diary.function import Ability
@@ -26,14 +26,20 @@ from kedut.knowledge.words import Words
 from kedut.report.day import day_in_words
 from kedut.report.diary_lines import lines_of
 from kedut.report.diary_picture import picture
-from kedut.report.diary_sentences import changed_told, course_told
+from kedut.report.diary_sentences import changed_told, course_told, earlier_told
 from kedut.report.sentences import Teller
 from kedut.web.diary_curve import Curve, curve
 from kedut.web.diary_log import Diary, Plan
 from kedut.web.diary_trials import Trials, trials
 from kedut.web.zones import HOME, zone_of
 
-_ABILITIES = (Ability.LOST, Ability.FROM_THE_START, Ability.ASK_AGAIN, Ability.AS_BEFORE)
+_ABILITIES = (
+    Ability.LOST,
+    Ability.FROM_THE_START,
+    Ability.ASK_AGAIN,
+    Ability.PASSED,
+    Ability.AS_BEFORE,
+)
 _FIRST_DAYS = 2  # so long the link stands on top
 _BLOCKS_SHOWN = 3
 _MOST_DRAWN_DAYS = 120  # longer ones are drawn by their last weeks
@@ -146,6 +152,7 @@ def carried(told: Transcript, revision: Revision, knowledge: Knowledge) -> Trans
     """Give the interview with what the diary says since, as answers: for the doctor's sheet."""
     spans = knowledge.variables.get(CLOCK, {})
     case, said = revision.case, revision.told
+    told = without_denials(told, [one.id for one in said.open])
     for names, here in ((said.absent, False), (said.present, True)):
         for name in names:
             if name in spans:
@@ -181,6 +188,8 @@ def _function(revision: Revision, words: Words) -> Iterator[tuple[str, str]]:
             yield ability.value, words.say(f"diary.function.{ability}", signs=names)
     if all(sign.ability is Ability.UNKNOWN for sign in told.signs):
         yield "unknown", words.say("diary.function.unknown")
+    for sentence in earlier_told(revision.told, words):
+        yield "passed", sentence
 
 
 def _twitching(revision: Revision, words: Words) -> Iterator[str]:
