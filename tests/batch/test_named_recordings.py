@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kedut.batch.job import Job
 from kedut.batch.part import Broken, Recording
+from kedut.batch.place import names_in
 from kedut.batch.plan_recordings import parts_of
 from tests.batch.hooks import load
 
@@ -226,18 +227,16 @@ def test_whatever_is_in_a_list_is_no_fault_of_ours(raw: bytes) -> None:
 def test_a_folder_that_cannot_be_read_and_a_name_in_no_script_are_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kedut.batch import find_recordings
-
     files(tmp_path, "in/a.csv", "in/closed/b.csv")
     (tmp_path / "in" / os.fsdecode(b"\xff.csv")).write_bytes(b"x")
-    real = find_recordings.names_in
+    real = names_in
 
-    def names_in(folder: str) -> Sequence[str]:
+    def closed(folder: str) -> Sequence[str]:
         if "closed" in folder:
             raise PermissionError(13, "Permission denied")
         return real(folder)
 
-    monkeypatch.setattr(find_recordings, "names_in", names_in)
+    monkeypatch.setattr("kedut.batch.find_recordings.names_in", closed)
     found = Planned(tmp_path / "in")
     assert found.names == ["a.csv"]
     assert found.broken == {
