@@ -11,6 +11,7 @@ from kedut.knowledge.knowledge_base import Knowledge
 
 SHAPE = "1"  # of parts and tables; another one makes all parts be done anew
 Loader = Callable[[], Knowledge]
+Marker = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Job:
 
     kind : `cases` or `recordings`
     load : gives the knowledge, in whatever process; known by its name
+    mark : gives the mark of the knowledge of whatever process; where there is none, none is asked
     parts : folder for what is done
     patience_s, memory_bytes : for one recording, without a sign of progress and at most
     """
@@ -29,6 +31,7 @@ class Job:
     software_version: str
     knowledge_version: str
     knowledge_mark: str
+    mark: Marker | None = None
     detail: str = "brief"
     lenient: bool = False
     language: str = ""

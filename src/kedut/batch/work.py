@@ -22,18 +22,30 @@ def do(job: Job, part: Part) -> Outcome:
     Raises
     ------
     Stopped
-        This process has another version, or the file changed.
+        This process has another version or another knowledge, or the file changed.
     OSError
         Something cannot be read or written that could before.
     """
-    if kedut.__version__ != job.software_version:
-        raise Stopped(
-            f"a worker on {os.uname().nodename}",
-            f"has kedut {kedut.__version__}, not {job.software_version}",
-            "install the same version there",
-        )
+    _check(job)
     with _ONE_AT_A_TIME:
         return _do(job, part)
+
+
+def _check(job: Job) -> None:
+    """Look that this process answers as the client would; raises Stopped."""
+    who = f"a worker on {os.uname().nodename}"
+    if kedut.__version__ != job.software_version:
+        raise Stopped(
+            who,
+            f"has kedut {kedut.__version__}, not {job.software_version}",
+            "install the same version there, and start the worker again",
+        )
+    if job.mark is not None and job.mark() != job.knowledge_mark:
+        raise Stopped(
+            who,
+            f"has another knowledge than the client, which has {job.knowledge_version}",
+            "install the same there, and start the worker again",
+        )
 
 
 def _do(job: Job, part: Part) -> Outcome:

@@ -77,6 +77,7 @@ def _task(options: argparse.Namespace, watch: Shown) -> tuple[Task, Iterator[Par
         software_version=kedut.__version__,
         knowledge_version=knowledge.version,
         knowledge_mark=knowledge_mark(),
+        mark=knowledge_mark,
         detail=options.detail or "brief",
         lenient=options.lenient,
         language=options.lang,

@@ -97,7 +97,7 @@ def knowledge_mark() -> str:
     from kedut.knowledge.load import OURS
 
     files = sorted(path for path in OURS.rglob("*.csv") if not path.name.startswith("interface"))
-    pieces: list[bytes | str] = []
+    pieces: list[bytes | str] = [(OURS / "VERSION").read_bytes()]
     for path in files:
         pieces += [path.relative_to(OURS).as_posix(), path.read_bytes()]
     return key_of(*pieces)

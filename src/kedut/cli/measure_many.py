@@ -86,6 +86,7 @@ def _task(options: argparse.Namespace, watch: Shown) -> tuple[Task, Iterator[Par
         software_version=kedut.__version__,
         knowledge_version=ours().version,
         knowledge_mark=knowledge_mark(),
+        mark=knowledge_mark,
         modality=options.modality or "",
         patience_s=options.patience,
         memory_bytes=int(options.memory * _GB),
