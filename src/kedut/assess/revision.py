@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 from kedut.assess.assessment import Assessment
 from kedut.assess.pipeline import assess
@@ -12,6 +13,7 @@ from kedut.case.case import Case
 from kedut.case.followed import Followed, add_followed, followed
 from kedut.case.followed_finding import FollowedFinding
 from kedut.diary.entry import Entry
+from kedut.diary.function import function_read
 from kedut.knowledge.knowledge_base import Knowledge
 
 
@@ -59,9 +61,16 @@ def revised(
     asked_on : the day the answers of the case were given
     """
     days = [day for day in entries if day.day <= today]
-    told = followed(days, today, knowledge, asked_on=asked_on, denied=case.absent)
+    read = partial(
+        followed,
+        today=today,
+        knowledge=knowledge,
+        asked_on=asked_on,
+        denied=case.absent,
+        function_read=function_read(days),
+    )
     # As of the same day: what differs is what the last day noted brought.
-    earlier = followed(days[:-1], today, knowledge, asked_on=asked_on, denied=case.absent)
+    told, earlier = read(days), read(days[:-1])
     wider = add_followed(case, told, knowledge)
     narrow = add_followed(case, earlier, knowledge)
     known = {*case.present, *earlier.present}

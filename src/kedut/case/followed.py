@@ -14,7 +14,7 @@ from kedut.case.function_found import GETTING_WORSE, function_open, function_the
 from kedut.case.values import findings_from_values
 from kedut.diary.days import by_day
 from kedut.diary.entry import Entry
-from kedut.diary.function import FunctionTrend, Stretch, function_trends
+from kedut.diary.function import FunctionTrend, Stand, Stretch, function_trends
 from kedut.diary.noticed import Noticed, what_came_up
 from kedut.diary.trend import Direction, RateTrend, rate_trend, twitch_seen
 from kedut.knowledge.bodymap import MIDDLE
@@ -83,6 +83,7 @@ def followed(
     began: date | None = None,
     asked_on: date | None = None,
     denied: Collection[str] = (),
+    function_read: Sequence[Stand] | None = None,
 ) -> Followed:
     """Give what the diary says of the findings up to today, whatever the order of its entries.
 
@@ -97,10 +98,12 @@ def followed(
     began : since when it twitches, where that is known to be before the diary
     asked_on : the day the answers of the case were given; the first day noted if left out
     denied : what was said then not to be there
+    function_read : where it was read already, of these entries or of these and later ones
+        (`kedut.diary.function.function_read`)
     """
     days = [day for day in by_day(entries) if day.day <= today]
     stretch = stretch_of(knowledge)
-    trends, rate = function_trends(days, today, stretch), rate_trend(days, today)
+    trends, rate = function_trends(days, today, stretch, function_read), rate_trend(days, today)
     function = trends[-1]
     came = what_came_up(days, today)
     ignored: list[str] = []

@@ -10,12 +10,14 @@ bad is not as before by one good answer: for a stretch of days it has passed, no
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from itertools import product
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -91,6 +93,14 @@ class Answered(NamedTuple):
     good_since: int = 0
 
 
+class Stand(NamedTuple):
+    """How function stands after a day: the chance of each state, and the answers by sign."""
+
+    day: date
+    shares: Floats
+    answered: tuple[Answered, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """One sign of function, today.
@@ -157,15 +167,25 @@ def function_trend(
 
 
 def function_trends(
-    entries: Sequence[Entry], today: date, stretch: Stretch | None = None
+    entries: Sequence[Entry],
+    today: date,
+    stretch: Stretch | None = None,
+    read: Sequence[Stand] | None = None,
 ) -> tuple[FunctionTrend, ...]:
-    """Give how function stood on each day noted in the stretch, and as the last how it stands."""
-    days = [(day.day, _answers(day.function)) for day in by_day(entries) if day.day <= today]
-    said = [(day, answers) for day, answers in days if any(a is not None for a in answers)]
+    """Give how function stood on each day noted in the stretch, and as the last how it stands.
+
+    Parameters
+    ----------
+    read : what `function_read` gave of these entries, or of these and later ones
+    """
+    days = [day.day for day in by_day(entries) if day.day <= today]
+    stands = function_read(entries) if read is None else read
     since = today - timedelta(days=stretch.days) if stretch else today
     trends = []
     now, answered = _start(), (Answered(),) * len(_NAMES)
-    for day, now, answered in _read(said):
+    for day, now, answered in (
+        stands[: bisect_right(stands, days[-1], key=attrgetter("day"))] if days else ()
+    ):
         if day >= since and stretch and any(a.last_bad and a.last_bad >= since for a in answered):
             trends.append(_trend(now, answered))
     last = _trend(now, answered)
@@ -173,6 +193,12 @@ def function_trends(
         signs = tuple(_passed_only(sign, today, stretch) for sign in last.signs)
         last = replace(last, signs=signs)
     return (*trends, last)
+
+
+def function_read(entries: Sequence[Entry]) -> tuple[Stand, ...]:
+    """Give how function stands after each day that says anything of it, whatever comes later."""
+    days = [(day.day, _answers(day.function)) for day in by_day(entries)]
+    return tuple(_read([(day, said) for day, said in days if any(a is not None for a in said)]))
 
 
 def _trend(shares: Floats, answered: tuple[Answered, ...]) -> FunctionTrend:
@@ -193,6 +219,7 @@ def _passed_only(sign: Sign, today: date, stretch: Stretch) -> Sign:
     return replace(sign, ability=Ability.PASSED)
 
 
+@cache
 def _answers(function: Function) -> Answers:
     """Give by sign whether its answer is the bad one."""
     said = (getattr(function, name) for name in _NAMES)
@@ -202,9 +229,7 @@ def _answers(function: Function) -> Answers:
     )
 
 
-def _read(
-    said: Sequence[tuple[date, Answers]],
-) -> Iterator[tuple[date, Floats, tuple[Answered, ...]]]:
+def _read(said: Sequence[tuple[date, Answers]]) -> Iterator[Stand]:
     """Give after each day the chance of each state, and how each sign was answered.
 
     Who could do it the first time asked is not weak from the start.
@@ -225,7 +250,7 @@ def _read(
             for one, name, bad in zip(answered, _NAMES, answers, strict=True)
         )
         at = day
-        yield day, now, answered
+        yield Stand(day, now, answered)
 
 
 def _also(before: Answered, day: date, name: str, *, bad: bool) -> Answered:
