@@ -61,12 +61,14 @@ def failure(
     *,
     headers: Mapping[str, str] | None = None,
     error: Mapping[str, str] | None = None,
+    words: str = "",
 ) -> Response:
     """Give the answer for a failure, as the address asks: a page, JSON, or FHIR's own shape.
 
     Parameters
     ----------
     error : `where`, `what` and `try`, for programs; pages have words of their own
+    words : which, where the status has several reasons
     """
     kept = dict(headers or {})
     path = request.url.path
@@ -83,7 +85,8 @@ def failure(
     if path.startswith("/api/") or path in ("/health", "/metrics", "/ready"):
         return JSONResponse({"error": told}, status, kept)
     knowledge: Knowledge = request.app.state.knowledge
-    return HTMLResponse(_page(knowledge, _nearest(status), _language(request)), status, kept)
+    page = _page(knowledge, words or str(_nearest(status)), _language(request))
+    return HTMLResponse(page, status, kept)
 
 
 def _nearest(status: int) -> int:
@@ -102,7 +105,7 @@ def _language(request: Request) -> str:
 
 
 @lru_cache(maxsize=64)
-def _page(knowledge: Knowledge, status: int, language: str) -> str:
+def _page(knowledge: Knowledge, reason: str, language: str) -> str:
     """Give the page of a failure; it says nothing about the request, so it is made once."""
     words = knowledge.words(language)
     template = environment().get_template("failure.html")
@@ -114,7 +117,7 @@ def _page(knowledge: Knowledge, status: int, language: str) -> str:
         knowledge=knowledge,
         csrf="-",
         here="",
-        status=status,
+        reason=reason,
         local=local_ways(knowledge, COUNTRY, language),
     )
 

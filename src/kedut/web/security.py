@@ -36,12 +36,18 @@ _FREE = ("/static/", "/health", "/ready", "/metrics")
 _PACKED = (".woff2", ".png")
 _SMALLEST_PACKED_BYTES = 1000
 _EFFORT = 5  # of 9: a tenth larger than the smallest, in a third of the time
+MOST_UNDER_WAY = 500  # requests of one worker: seconds of work; more are told when to come back
+_COME_BACK_AFTER_S = 10
 
 
-def add_security(app: FastAPI, *, body_within_s: float = WITHIN_S) -> None:
+def add_security(
+    app: FastAPI, *, body_within_s: float = WITHIN_S, most_under_way: int = MOST_UNDER_WAY
+) -> None:
     """Put the guards before everything else."""
     app.add_middleware(Smaller)
-    app.add_middleware(Guard, state=app.state, body_within_s=body_within_s)
+    app.add_middleware(
+        Guard, state=app.state, body_within_s=body_within_s, most_under_way=most_under_way
+    )
 
 
 class Smaller:
@@ -62,13 +68,16 @@ class Smaller:
 class Guard:
     """Lets in what is within the limits, and sees to it that each answer is whole and labelled."""
 
-    def __init__(self, app: ASGIApp, state: State, body_within_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, state: State, body_within_s: float, most_under_way: int
+    ) -> None:
         settings: Settings = state.settings
         self._app = app
         self._settings = settings
         self._leaving: Leaving = getattr(state, "leaving", None) or Leaving()
         self._metrics: Metrics | None = getattr(state, "metrics", None)
         self._within_s = body_within_s
+        self._most, self._under_way = most_under_way, 0
         self._headers = security_headers(settings)
         limit = settings.requests_per_minute
         self._buckets = Buckets(limit) if limit else None
@@ -95,6 +104,7 @@ class Guard:
         return number_request(scope, believed=self._settings.proxies > 0).encode()
 
     async def _whole(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
+        self._under_way += 1
         try:
             await self._answered(scope, receive, answer)
         except SenderGone:
@@ -103,10 +113,12 @@ class Guard:
             log_fault(scope, error)
             if not answer.status:
                 await failure(Request(scope), 500)(scope, receive, answer.send)
+        finally:
+            self._under_way -= 1
         log_request(scope, answer.status, answer.size_bytes, time.perf_counter() - answer.begun)
 
     async def _answered(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
-        refused = self._too_many(scope)
+        refused = self._too_full(scope) or self._too_many(scope)
         if refused is None:
             try:
                 receive = await self._body(scope, receive)
@@ -132,6 +144,18 @@ class Guard:
             )
         return await read_whole(
             scope, receive, largest_bytes=_largest(scope["path"]), within_s=self._within_s
+        )
+
+    def _too_full(self, scope: Scope) -> Response | None:
+        """Refuse what would wait too long, in our words, counted and written down."""
+        if self._under_way <= self._most or scope["path"].startswith(_FREE):
+            return None
+        return failure(
+            Request(scope),
+            503,
+            headers={"Retry-After": str(_COME_BACK_AFTER_S), "Connection": "close"},
+            error={"what": f"{self._most} requests are under way here already"},
+            words="busy",
         )
 
     def _too_many(self, scope: Scope) -> Response | None:
