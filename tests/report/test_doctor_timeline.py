@@ -10,11 +10,12 @@ import pytest
 
 from kedut.assess.revision import revised
 from kedut.case.case import Case
-from kedut.diary.entry import Count, Entry, Function, Said
+from kedut.diary.entry import BAD_ANSWERS, Count, Entry, Function, Said
 from kedut.diary.journal import Journal, added, corrected
 from kedut.knowledge.load import ours
 from kedut.knowledge.words import LANGUAGES
 from kedut.outlook.course import resolved_by
+from kedut.report.day import day_in_words
 from kedut.report.diary_lines import lines_of
 from kedut.report.diary_picture import picture
 from kedut.report.doctor_timeline import timeline
@@ -101,6 +102,74 @@ def test_of_a_long_diary_the_last_four_weeks_are_listed_and_the_rest_counted() -
     made = timeline(revision, KNOWLEDGE, "en", events=journal.events)
     assert len(made.days) == 28
     assert made.earlier.startswith("33 ")
+
+
+def row_of(function: Function, **more: object):
+    noted = Entry(id="only", at=FIRST_DAY, said=Said.SOME, function=function, **more)  # type: ignore[arg-type]
+    revision, _ = told([noted])
+    made = timeline(revision, KNOWLEDGE, "en")
+    return made, made.days[0]
+
+
+@pytest.mark.parametrize("name", ["ten_heel_raises_left", "tripped", "speech_changed"])
+def test_what_was_not_asked_that_day_is_not_told_to_be_as_before(name: str) -> None:
+    words = KNOWLEDGE.words("en")
+    _, one = row_of(Function(**{name: not BAD_ANSWERS[name]}))
+    asked = words.say(f"diary.sign.{name}")
+    assert (one.cannot, one.well) == ("", words.say("doctor.diary.function_well_in", signs=asked))
+    every = Function(**{sign: not bad for sign, bad in BAD_ANSWERS.items()})
+    assert row_of(every)[1].well == words.say("doctor.diary.function_well")
+    assert row_of(Function())[1].well == ""
+
+
+def test_what_was_abnormal_stands_beside_what_was_not() -> None:
+    words = KNOWLEDGE.words("en")
+    _, one = row_of(Function(ten_heel_raises_right=False, speech_changed=False))
+    assert one.alarm
+    right, speech = (
+        words.say(f"diary.sign.{name}") for name in ("ten_heel_raises_right", "speech_changed")
+    )
+    assert one.cannot == words.say("doctor.diary.cannot", signs=right)
+    assert one.well == words.say("doctor.diary.function_well_in", signs=speech)
+
+
+def test_what_could_not_be_understood_is_told_with_its_day() -> None:
+    noted = {"new_symptoms": ("mulut mencong", "facial_weakness"), "where": ("x" * 300,)}
+    made, one = row_of(Function(), **noted)
+    words = KNOWLEDGE.words("en")
+    assert words.say("doctor.diary.not_understood", name="mulut mencong") in one.new
+    assert words.clinical("facial_weakness") in one.new
+    (told_once,) = [line for line in made.noted if "mulut mencong" in line]
+    assert told_once == words.say("doctor.diary.ignored", names=f"mulut mencong; {'x' * 40}…")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_has_passed_or_is_open_is_told_and_private_ones_only_if_ticked(language: str) -> None:
+    days = [
+        Entry(
+            id="a",
+            at=FIRST_DAY,
+            new_symptoms=("facial_weakness", "leg_weakness", "anxiety"),
+            function=Function(speech_changed=False),
+        ),
+        Entry(id="b", at=FIRST_DAY + 16 * DAY, function=Function(speech_changed=True)),
+        Entry(id="c", at=FIRST_DAY + 17 * DAY, function=Function(speech_changed=False)),
+    ]
+    revision, _ = told(days, language)
+    words = KNOWLEDGE.words(language)
+    made = timeline(revision, KNOWLEDGE, language)
+    ticked = timeline(revision, KNOWLEDGE, language, ticked=frozenset({"mental"}))
+    for name in ("facial_weakness", "leg_weakness"):
+        assert any(words.clinical(name) in line for line in made.noted)
+    hidden = words.clinical("anxiety")
+    assert not any(hidden in line for line in made.noted)
+    assert any(hidden in line for line in ticked.noted)
+    (speech,) = [row for row in made.function if row[0] == words.say("diary.sign.speech_changed")]
+    assert speech[1] == words.say("doctor.diary.ability.passed")
+    assert speech[2] == days[1].day.isoformat()
+    assert speech[3]
+    day = day_in_words(days[1].day, words)
+    assert words.say("doctor.diary.speech_passed", day=day) in made.noted
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

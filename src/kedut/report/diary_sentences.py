@@ -59,8 +59,11 @@ def earlier_told(
     """
     part = "doctor.diary" if clinical else "diary"
     for sign in told.function.signs:
-        if sign.ability is Ability.PASSED and sign.name == "speech_changed" and sign.last_bad:
-            day = day_in_words(sign.last_bad, words)
+        last = sign.last_bad
+        if sign.name != "speech_changed" or last is None or sign.bad_last:
+            continue
+        if sign.ability is not Ability.AS_BEFORE:
+            day = day_in_words(last, words)
             yield words.say(f"{part}.speech_passed", day=day)
     lasting = [one for one in told.findings if one.why is Why.LASTING]
     noted = [one for one in told.open if one.why is Why.SAID]

@@ -29,12 +29,16 @@ _MOST_NAMES, _LONGEST_NAME = 12, 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayRow:
-    """One day noted; `alarm` where something could not be done or is new."""
+    """One day noted; `alarm` where something could not be done or is new.
+
+    cannot, well : what could not be done or went wrong, and what was as before, as far as asked
+    """
 
     day: str
     said: str
     rate: str
-    function: str
+    cannot: str
+    well: str
     new: str
     alarm: bool
 
@@ -44,11 +48,13 @@ class Timeline:
     """The page of the diary, every text in one language.
 
     function : sign, how it stands, and since when; alarm where it is lost
+    noted : what has passed or is open, and what could not be understood
     """
 
     about: str
     picture: Markup
     told: tuple[str, ...]
+    noted: tuple[str, ...]
     function: tuple[tuple[str, str, str, bool], ...]
     days: tuple[DayRow, ...]
     earlier: str
@@ -91,7 +97,8 @@ def timeline(
             last=days[-1].day.isoformat() if days else "",
         ),
         picture=drawn,
-        told=(*_noted(told, words, private), *course),
+        told=course,
+        noted=tuple(_noted(told, words, private)),
         function=tuple(_function(told, words)),
         days=tuple(_row(day, words, knowledge, private) for day in reversed(shown)),
         earlier=words.say("doctor.diary.earlier", n=len(days) - len(shown))
@@ -150,37 +157,33 @@ def _row(day: Entry, words: Words, knowledge: Knowledge, private: frozenset[str]
             rate=f"{day.measured.rate_per_min:.2g}",
             modality=day.measured.modality,
         )
-    function, cannot = _done(day, words)
+    cannot, well = _done(day, words)
     new = list(_new(day, words, knowledge, private))
     return DayRow(
         day=day.day.isoformat(),
         said=words.say(f"diary.picture.{day.said}") if day.said else "",
         rate=rate,
-        function=function,
+        cannot=cannot,
+        well=well,
         new="; ".join(new),
         alarm=bool(cannot or new),
     )
 
 
-def _done(day: Entry, words: Words) -> tuple[str, bool]:
-    """Give how function was that day, by sign, and whether anything was bad.
-
-    What was not asked is not told to be as before.
-    """
+def _done(day: Entry, words: Words) -> tuple[str, str]:
+    """Give what was bad that day, and what was well; what was not asked is neither."""
     bad: list[str] = []
     good: list[str] = []
     for name, answer in BAD_ANSWERS.items():
         said = getattr(day.function, name)
         if said is not None:
             (bad if said is answer else good).append(words.say(f"diary.sign.{name}"))
-    if not bad and len(good) == len(BAD_ANSWERS):
-        return words.say("doctor.diary.function_well"), False
-    told = []
-    if bad:
-        told.append(words.say("doctor.diary.cannot", signs="; ".join(bad)))
-    if good:
-        told.append(words.say("doctor.diary.function_well_in", signs="; ".join(good)))
-    return ". ".join(told), bool(bad)
+    if len(good) == len(BAD_ANSWERS):
+        return "", words.say("doctor.diary.function_well")
+    return (
+        words.say("doctor.diary.cannot", signs="; ".join(bad)) if bad else "",
+        words.say("doctor.diary.function_well_in", signs="; ".join(good)) if good else "",
+    )
 
 
 def _new(day: Entry, words: Words, knowledge: Knowledge, private: frozenset[str]) -> Iterator[str]:
