@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Said(StrEnum):
@@ -143,7 +144,7 @@ class Entry:
             raise ValueError(f"the entry at {self.at.isoformat()} needs an id")
         # Two times of one named zone are compared by the clock on the wall, wrong when it is set
         # back; of fixed offsets, by the moment.
-        object.__setattr__(self, "at", self.at.replace(tzinfo=timezone(_whole_minutes(offset))))
+        object.__setattr__(self, "at", self.at.replace(tzinfo=_fixed(offset)))
         object.__setattr__(self, "day", self.at.date())
 
 
@@ -151,6 +152,7 @@ _DAY_MINUTES = 24 * 60
 _MOST_TWITCHES = 100_000  # more than one a second all day
 
 
-def _whole_minutes(offset: timedelta) -> timedelta:
-    """Give the offset to the minute: old zones have seconds, which no exchange format carries."""
-    return timedelta(minutes=round(offset / timedelta(minutes=1)))
+@lru_cache(maxsize=256)
+def _fixed(offset: timedelta) -> timezone:
+    """Give the zone of an offset to the minute: old ones have seconds, which no format carries."""
+    return timezone(timedelta(minutes=round(offset / timedelta(minutes=1))))

@@ -254,15 +254,11 @@ def _read(said: Sequence[tuple[date, Answers]]) -> Iterator[Stand]:
 
 
 def _also(before: Answered, day: date, name: str, *, bad: bool) -> Answered:
-    return Answered(
-        answers=before.answers + 1,
-        last_answer=BAD_ANSWERS[name] if bad else not BAD_ANSWERS[name],
-        last_asked=day,
-        first_bad=(before.first_bad or day) if bad else None,
-        last_bad=day if bad else before.last_bad,
-        bad_in_a_row=before.bad_in_a_row + 1 if bad else 0,
-        good_since=0 if bad else before.good_since + 1,
-    )
+    answers, said = before.answers + 1, BAD_ANSWERS[name] is bad
+    if bad:  # by place: a diary of years has tens of thousands of them
+        first_bad, in_a_row = before.first_bad or day, before.bad_in_a_row + 1
+        return Answered(answers, said, day, first_bad, day, in_a_row, 0)
+    return Answered(answers, said, day, None, before.last_bad, 0, before.good_since + 1)
 
 
 def _sign(place: int, answered: Answered, shares: Floats) -> Sign:

@@ -257,9 +257,13 @@ class _Reading:
 
 def _read(notes: _Notes, people: People, weights: Floats, modality: str | None) -> _Reading:
     seen: dict[int, Floats] = {}
+    said: dict[object, Floats | None] = {}  # most days say what others said
     for step, noted in notes.by_step().items():
         for day in noted:
-            told = likelihood(day, people, modality)
+            evidence = (day.said, day.count, day.measured)
+            if evidence not in said:
+                said[evidence] = likelihood(day, people, modality)
+            told = said[evidence]
             if told is not None:
                 seen[step] = _both(seen.get(step), told)
     daily = notes.days_a_step == 1
