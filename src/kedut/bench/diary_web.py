@@ -18,8 +18,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from http.cookiejar import CookieJar
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -32,10 +34,19 @@ from kedut.storage.store import open_store
 
 DAYS = 3650
 GOAL_MS = 200
+UPDATE_GOAL_MS = 50
 _TIMES = 15
 _SEED = 20261123
 _GRADES = tuple(Said)
 _FORM = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
+
+
+class _Stays(urllib.request.HTTPRedirectHandler):
+    """Gives the answer that leads elsewhere instead of going there."""
+
+    def http_error_303(self, *answer: Any) -> Any:
+        """Give it."""
+        return answer[1]
 
 
 def main(arguments: list[str]) -> int:
@@ -45,17 +56,21 @@ def main(arguments: list[str]) -> int:
         database = f"sqlite:///{folder}/kept.sqlite"
         token = filled(database, days)
         with serving(database, Path(folder)) as address:
-            browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+            browser = urllib.request.build_opener(
+                urllib.request.HTTPCookieProcessor(CookieJar()), _Stays()
+            )
             page = f"{address}/en/diary/{token}"
             text = browser.open(page).read().decode()
             shown = timed(lambda: browser.open(page).read())
             listed = timed(lambda: browser.open(f"{page}/entries").read())
             noted = timed(lambda: note(browser, page, text))
-    print(f"days noted: {days}; page of {len(text) / 1024:.0f} KiB; goal {GOAL_MS} ms a page")
-    for what, times in (("page", shown), ("all entries", listed), ("note a day, and page", noted)):
+    goals = f"goals {GOAL_MS} ms a page, {UPDATE_GOAL_MS} ms an update"
+    print(f"days noted: {days}; page of {len(text) / 1024:.0f} KiB; {goals}")
+    for what, times in (("page", shown), ("all entries", listed), ("note a day", noted)):
         middle, most = statistics.median(times), max(times)
         print(f"{what}: median {middle:.0f} ms, longest of {len(times)} {most:.0f} ms")
-    return 0 if statistics.median(shown) <= GOAL_MS else 1
+    met = statistics.median(shown) <= GOAL_MS and statistics.median(noted) <= UPDATE_GOAL_MS
+    return 0 if met else 1
 
 
 def filled(database: str, days: int) -> str:
@@ -100,12 +115,20 @@ def event(at: datetime, chance: np.random.Generator) -> Event:
 
 
 def note(browser: urllib.request.OpenerDirector, page: str, text: str) -> None:
-    """Send the form of a day, and read the page it leads to."""
+    """Send the form of a day; the page it leads to is not asked for.
+
+    Raises
+    ------
+    RuntimeError
+        It was not taken.
+    """
     form = text.partition('class="diary-form"')[2].partition("</form>")[0]
     day = datetime.now(UTC).date() - timedelta(days=1)
     told = {**dict(_FORM.findall(form)), "day": day.isoformat(), "zone": "UTC", "said": "some"}
     told["entry"] = np.random.default_rng().bytes(16).hex()
-    browser.open(page, urllib.parse.urlencode(told).encode()).read()
+    answer = browser.open(page, urllib.parse.urlencode(told).encode())
+    if answer.status != HTTPStatus.SEE_OTHER:
+        raise RuntimeError(f"the form was not taken: {answer.status}")
 
 
 def timed(work: Callable[[], object]) -> list[float]:
