@@ -20,6 +20,14 @@ from kedut.measurement.match import pooled
 COMMAND = "python -m kedut.bench.measure"
 PAGE = Path("docs/reference/speed-measure.md")
 PARTS = ("emg", "motion", "video", "rates", "speed")
+TITLES = (
+    "EMG, shared recordings",
+    "EMG, drawn recordings",
+    "Motion",
+    "Video",
+    "The interval of the rate",
+    "Speed and memory",
+)
 DRAWN = 20
 MISSING = (
     "The shared recordings are missing: set KEDUT_SHARED to the folder that holds recordings/, or "
@@ -33,7 +41,7 @@ Teller = Callable[..., None]
 def main() -> int:
     """Measure, print, and with `--write` write the page."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE}")
+    parser.add_argument("--write", action="store_true", help=f"write these sections of {PAGE}")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure but this part")
     parser.add_argument("--no-peers", action="store_true", help="leave other tools out")
     options = parser.parse_args()
@@ -70,7 +78,8 @@ def main() -> int:
         told(speed_table(speeds()), tell)
         tell(memory_line(memory()))
     if options.write:
-        PAGE.write_text(page(text), encoding="utf-8")
+        there = PAGE.read_text(encoding="utf-8") if PAGE.exists() else ""
+        PAGE.write_text(page("\n".join(text), there), encoding="utf-8")
         print(f"written: {PAGE}")
     return 0
 
@@ -250,12 +259,18 @@ def told(rows: Table, tell: Teller) -> None:
     tell()
 
 
-def page(text: list[str]) -> str:
-    """Give the page of the documentation."""
+def page(text: str, before: str = "") -> str:
+    """Give the page of the documentation: sections measured anew, the others as they were."""
     today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+    preface, new = _sections(text)
+    old = _sections(before)[1]
+    dated = {title: f"Measured on {today}.\n\n{body}" for title, body in new.items()}
+    each = {**old, **dated}
+    titles = sorted(each, key=lambda title: TITLES.index(title) if title in TITLES else len(TITLES))
+    sections = "\n\n".join(f"## {title}\n\n{each[title]}" for title in titles)
     return f"""# How well and how fast recordings are measured
 
-Measured on {today} by `{COMMAND} --write`; `make bench-measure` prints the same.
+By `{COMMAND} --write`; `make bench-measure` prints the same. {preface}
 
 Machine: {machine()}.
 
@@ -268,8 +283,15 @@ drawn ones come from `kedut.simulate`. "Rest lost" is the share of time without 
 left out. "Held" is the share of files whose interval holds the true rate: that of the processes in
 the long run, not that of the file.
 
-{chr(10).join(text).rstrip()}
+{sections}
 """
+
+
+def _sections(text: str) -> tuple[str, dict[str, str]]:
+    """Part a page into what stands before its sections, and these by title."""
+    preface, *parts = f"\n{text}".split("\n## ")
+    split = (part.partition("\n") for part in parts)
+    return preface.strip(), {title.strip(): body.strip() for title, _, body in split}
 
 
 def _two(share: float, *, digits: int = 2) -> str:

@@ -88,7 +88,7 @@ def _benches() -> Iterator[Part]:
         yield Part(
             name=f"measure.{only}",
             says=f"how well and how fast recordings are measured: {only}",
-            command=_bench("measure", "--only", only),
+            command=_bench("measure", "--only", only, "--write"),
             short="tests/measurement/emg/test_emg_found.py",
         )
     for only in ("cost", "grids", "list", "million", "workers"):
