@@ -87,7 +87,7 @@ def opened(store: Store, token: Token, knowledge: Knowledge) -> Diary:
     unreadable = 0
     for document in notes_of(store, token):
         try:
-            shape = json.loads(document)
+            shape = json.loads(document.decode())
             if "plan" in shape:
                 plans.append(_plan(shape["plan"]))
             elif "told" in shape:
@@ -125,7 +125,7 @@ def history_of(store: Store, token: Token, address: str) -> tuple[Event, ...]:
     found: list[Event] = []
     for document in notes_of(store, token):
         try:
-            shape = json.loads(document)
+            shape = json.loads(document.decode())
             if address_of(shape.get("entry_id", "")) == address:
                 found.append(event_from_json(shape))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

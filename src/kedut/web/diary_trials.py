@@ -83,8 +83,9 @@ def _compared(
 
 def _answers(told: Case, barred: tuple[str, ...]) -> dict[str, str]:
     """Give what the interview says of the questions, but for a no that the days belie."""
-    yes = {name: "yes" for name in ASKED if name in told.present}
-    return yes | {name: "no" for name in ASKED if name in told.absent and name not in barred}
+    no = {name for name in told.absent if name not in barred}
+    said = {name: "yes" if name in told.present else "no" if name in no else "" for name in ASKED}
+    return {name: answer for name, answer in said.items() if answer}
 
 
 def _told(what: str, found: Comparison, knowledge: Knowledge, words: Words) -> list[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from kedut.diary.entry import Said
+from kedut.diary.trend import Direction, rate_trend
 from tests.web.client import TestClient
 from tests.web.diary.noting import (
     HIDDEN,
@@ -293,6 +294,21 @@ def test_counts_that_rise_alone_never_raise_the_urgency(client: TestClient) -> N
     page = client.get(f"/en/diary/{token}").text
     assert level_of(page) == before == "routine"
     assert "That alone is no sign of getting worse" in text_of(page)
+
+
+@pytest.mark.parametrize("said, gone", [("some", False), ("none", True)])
+def test_a_twitch_noted_today_is_not_told_to_be_gone(
+    client: TestClient, said: str, gone: bool
+) -> None:
+    token = begun(client, said=said)
+    rows = [f"2026-11-{d}T09:00+07:00,{'a_lot' if d % 4 < 2 else 'none'}" for d in range(10, 20)]
+    bring(client, token, "\n".join(["at,said", *rows]).encode())
+    rate = rate_trend(journal(client, token).days(), date(2026, 11, 20))
+    assert rate is not None
+    assert rate.direction is Direction.RESOLVED
+    text = text_of(client.get(f"/en/diary/{token}").text)
+    assert ("The twitching seems to be gone" in text) == gone
+    assert ("Fewer twitches than a week ago" in text) != gone
 
 
 def test_what_the_measuring_page_counts_goes_into_the_diary(client: TestClient) -> None:
