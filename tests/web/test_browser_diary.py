@@ -245,3 +245,26 @@ def test_two_tabs_with_the_same_diary_both_keep_their_entry(
     said = other.inner_text(".diary-list")
     assert "The twitch: None" in said
     assert "The twitch: A lot" in said
+
+
+def test_an_entry_changed_in_another_tab_is_asked_about_and_saved_when_sent_once_more(
+    phone: Page, served: Served, calendar: Calendar
+) -> None:
+    calendar.turn(phone, 0)
+    phone.goto(f"{served.address}/en/diary")
+    note(phone, **WELL)
+    phone.get_by_text("Change", exact=True).click()
+    other = phone.context.new_page()
+    other.goto(phone.url)
+    other.locator("input[name=ten_heel_raises_left][value=no]").check(force=True)
+    save(other)
+    other.close()
+    phone.locator("input[name=said][value=none]").check(force=True)
+    phone.locator(".diary-save button").click()
+    asked = phone.locator("#notice")
+    asked.wait_for()
+    assert "left leg: Cannot" in asked.inner_text(), "what the other tab noted"
+    save(phone)
+    phone.get_by_text("Change", exact=True).click()
+    assert phone.locator("input[name=ten_heel_raises_left][value=yes]").is_checked()
+    assert phone.locator("input[name=said][value=none]").is_checked()
