@@ -154,6 +154,22 @@ def test_a_lot_today_is_never_told_as_gone_and_never_makes_more_less_likely(days
     assert a_lot.chances.more >= none.chances.more - ROUGHLY
 
 
+@pytest.mark.parametrize("today", [Said.SOME, 1])
+def test_what_twitched_today_is_fewer_and_not_gone(today: Said | int) -> None:
+    before = [Said.A_LOT] * 5, [Said.NONE] * 12
+    assert trend_of(*before[0], *before[1], Said.NONE).direction is Direction.RESOLVED
+    trend = trend_of(*before[0], *before[1], today)
+    assert trend.direction is not Direction.RESOLVED
+    assert trend.days_since_seen == 0
+
+
+@given(st.lists(st.sampled_from([None, *Said, 0, 1, 3]), min_size=3, max_size=20))
+@law
+def test_nothing_is_told_as_gone_on_a_day_it_was_noted(days) -> None:
+    for today in (Said.SOME, 1):
+        assert trend_of(*days, today).direction is not Direction.RESOLVED
+
+
 @given(st.lists(st.none() | st.integers(0, 60), min_size=4, max_size=14), st.integers(2, 5))
 @law
 def test_more_twitches_on_every_day_never_make_it_likelier_gone(days, times: int) -> None:

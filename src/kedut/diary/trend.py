@@ -131,8 +131,11 @@ def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
     seen = next((day.day for day in reversed(days) if twitch_seen(day)), None)
     noted = sum(day.day >= today - timedelta(days=4 * WEEK) for day in days[-4 * WEEK - 1 :])
     silent = (today - last).days
+    direction = named(chances) if said_enough(noted, silent) else Direction.TOO_LITTLE
+    if direction is Direction.RESOLVED and seen == today:
+        direction = Direction.RESOLVING  # it may be gone since, but that is not seen
     return RateTrend(
-        direction=named(chances) if said_enough(noted, silent) else Direction.TOO_LITTLE,
+        direction=direction,
         chances=chances,
         compared_with=today - timedelta(days=lead),
         since_start=_between(far.states[0], far.states[-1])

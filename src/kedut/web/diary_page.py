@@ -195,8 +195,6 @@ def _function(revision: Revision, words: Words) -> Iterator[tuple[str, str]]:
 def _twitching(revision: Revision, words: Words) -> Iterator[str]:
     rate = revision.told.rate
     direction = rate.direction if rate else Direction.TOO_LITTLE
-    if rate and direction is Direction.RESOLVED and rate.days_since_seen == 0:
-        direction = Direction.RESOLVING  # noted today; it may be gone by now, but that is not seen
     yield words.say(f"diary.trend.{direction}")
     if rate is None:
         return
