@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kedut.diary.entry import Entry
-from kedut.diary.journal import Event, Journal, added, corrected, moment_after, retracted
+from kedut.diary.journal import Event, Journal, Kind, added, corrected, moment_after, retracted
 from kedut.web.diary_form import typed_from
 from kedut.web.diary_log import document_of
 
@@ -29,8 +29,8 @@ def noted(history: Sequence[Event], entry: Entry, seen: str, now: datetime) -> l
     """Give what the form of a day adds.
 
     What stands already is added by nothing, however often it is sent. Gone back to and filled in
-    anew, the form corrects its entry. Sent as it was once before, after another word on it, it may
-    be an old page loaded again or a change back: only the person knows.
+    anew, the form corrects what it added itself. After any other word on that entry it may be an
+    old page: what stands may be a correction that it knows nothing of, so the person is asked.
 
     Parameters
     ----------
@@ -46,8 +46,7 @@ def noted(history: Sequence[Event], entry: Entry, seen: str, now: datetime) -> l
     standing = standing_of(history)
     if standing is not None and _alike(standing, entry):
         return []
-    said = any(event.entry is not None and _alike(event.entry, entry) for event in history)
-    if seen or said:
+    if seen or not _only_added(history):
         _must_be_as_seen(history, seen)
     return [corrected(entry, moment_after(history, now))]
 
@@ -83,6 +82,11 @@ def _must_be_as_seen(history: Sequence[Event], seen: str) -> None:
     now = seen_of(history)
     if seen != now:
         raise ChangedSince(standing_of(history), now)
+
+
+def _only_added(history: Sequence[Event]) -> bool:
+    """Tell whether nothing happened to an entry but that its own form added it."""
+    return [event.kind for event in history] == [Kind.ADD]
 
 
 def _alike(one: Entry, other: Entry) -> bool:

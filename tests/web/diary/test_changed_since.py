@@ -13,7 +13,7 @@ from kedut.diary.entry import Entry, Said
 from kedut.diary.journal import Event, Journal
 from kedut.web.diary_change import ChangedSince, changed, noted, seen_of, standing_of, taken_back
 from tests.web.client import TestClient
-from tests.web.diary.noting import Clock, begun, filled, form_of, journal, text_of
+from tests.web.diary.noting import Clock, begun, filled, form_of, journal, level_of, text_of
 from tests.web.keep.person import press
 
 CAN, CANNOT = "yes", "no"
@@ -99,6 +99,29 @@ def test_a_wrong_form_keeps_what_it_was_shown_and_is_asked_all_the_same(
     assert client.post(where, data=again).status_code == 409
 
 
+def test_the_form_of_a_day_gone_back_to_after_a_correction_asks_and_undoes_nothing(
+    client: TestClient, clock: Clock
+) -> None:
+    first = filled(client.get("/en/diary").text, speech_changed="")
+    token = sent(client, "/en/diary", first).rpartition("/")[2]
+    place, where = place_of(client, token), f"/en/diary/{token}"
+    clock.pass_(minutes=1)
+    worse = {"speech_changed": "yes", "ten_heel_raises_left": CANNOT}
+    sent(client, place, filled(client.get(place).text, **worse))
+    assert level_of(client.get(where).text) == "soon"
+    clock.pass_(minutes=1)
+    for to in (where, "/en/diary"):
+        page = client.post(to, data={**first, "note": "slept well"})
+        assert page.status_code == 409
+        assert "On tiptoe 10 times, left leg: Cannot" in text_of(page.text)
+        assert "slept well" in page.text
+        assert said_of(client, token) is False
+        assert level_of(client.get(where).text) == "soon"
+    assert len(journal(client, token).events) == 2
+    sent(client, where, {**first, "note": "slept well", **form_of(page.text)})
+    assert said_of(client, token) is True, "asked once, then taken"
+
+
 def test_an_entry_taken_back_is_not_put_in_again_by_an_old_page(client: TestClient) -> None:
     first = filled(client.get("/en/diary").text)
     token = sent(client, "/en/diary", first).rpartition("/")[2]
@@ -154,6 +177,30 @@ def test_a_form_that_was_not_shown_what_stands_changes_nothing_or_is_asked(
         changed(history, entry(mine), seen_of(old), entry(mine).at)
     new = changed(history, entry(mine), asked.value.seen, entry(mine).at)
     assert [one.entry for one in new] == [entry(mine)], "asked once, then taken"
+
+
+@given(words=st.lists(st.none() | GRADES, min_size=1, max_size=5), mine=GRADES)
+def test_a_form_shown_nothing_corrects_only_what_it_added_itself(
+    words: list[Said | None], mine: Said
+) -> None:
+    history = after((), noted((), entry(Said.SOME), "", entry(Said.SOME).at))
+    for said in words:
+        events = (
+            taken_back(history, seen_of(history), entry(Said.SOME).at)
+            if said is None
+            else changed(history, entry(said), seen_of(history), entry(said).at)
+        )
+        history = after(history, events)
+    standing = standing_of(history)
+    if standing is not None and standing.said is mine:
+        assert not noted(history, entry(mine), "", entry(mine).at)
+    elif len(history) == 1:
+        assert [one.entry for one in noted(history, entry(mine), "", entry(mine).at)] == [
+            entry(mine)
+        ]
+    else:
+        with pytest.raises(ChangedSince):
+            noted(history, entry(mine), "", entry(mine).at)
 
 
 def test_taking_back_twice_is_once() -> None:
