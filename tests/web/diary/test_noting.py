@@ -285,6 +285,18 @@ def test_days_noted_more_than_once_a_day_bring_the_offer_of_a_pause(
     assert level_of(client.get(f"/en/diary/{token}").text) == "routine", "and nothing rises for it"
 
 
+def test_an_emergency_is_not_told_to_rest_from_the_diary(client: TestClient) -> None:
+    token = begun(client, day="2026-11-14")
+    for _ in range(8):
+        note(client, token)
+    assert "Rest from this diary" in text_of(client.get(f"/en/diary/{token}").text)
+    note(client, token, new=["thunderclap_headache"])
+    page = client.get(f"/en/diary/{token}").text
+    assert level_of(page) == "emergency"
+    assert "Rest from this diary" not in text_of(page)
+    assert 'value="pause"' not in page
+
+
 def test_counts_that_rise_alone_never_raise_the_urgency(client: TestClient) -> None:
     answer = press(client, "/en/diary", t=told(), action="begin")
     token = str(answer.url).rpartition("/")[2]
