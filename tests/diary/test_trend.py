@@ -165,9 +165,11 @@ def test_what_twitched_today_is_fewer_and_not_gone(today: Said | int) -> None:
 
 @given(st.lists(st.sampled_from([None, *Said, 0, 1, 3]), min_size=3, max_size=20))
 @law
-def test_nothing_is_told_as_gone_on_a_day_it_was_noted(days) -> None:
-    for today in (Said.SOME, 1):
-        assert trend_of(*days, today).direction is not Direction.RESOLVED
+def test_nothing_is_told_as_gone_until_a_day_says_none(days) -> None:
+    for last in (Said.SOME, 1):
+        for silent in range(8):
+            trend = trend_of(*days, last, *[None] * silent)
+            assert trend.direction is not Direction.RESOLVED
 
 
 @given(st.lists(st.none() | st.integers(0, 60), min_size=4, max_size=14), st.integers(2, 5))

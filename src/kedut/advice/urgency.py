@@ -278,7 +278,7 @@ def not_below(urgency: Urgency, told: AtLeast | None) -> Urgency:
     """Give an urgency, or the one that was found before with more answers where that is higher."""
     if told is None:
         return urgency
-    before = Because(kind="default", id="told_before", level=told.level)
+    before = Because(kind="default", id=told.because, level=told.level)
     days = min(told.within_days, DAYS[told.level])
     if told.level.rank > urgency.level.rank:
         return replace(urgency, level=told.level, within_days=days, because=(before,))

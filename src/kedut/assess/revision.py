@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from kedut.assess.assessment import Assessment
+from kedut.assess.not_over import not_below_open
 from kedut.assess.pipeline import assess
 from kedut.case.case import Case
 from kedut.case.followed import Followed, add_followed, followed
@@ -71,8 +72,10 @@ def revised(
     )
     # As of the same day: what differs is what the last day noted brought.
     told, earlier = read(days), read(days[:-1])
-    wider = add_followed(case, told, knowledge)
-    narrow = add_followed(case, earlier, knowledge)
+    wider, narrow = (
+        not_below_open(add_followed(case, one, knowledge), one, knowledge)
+        for one in (told, earlier)
+    )
     known = {*case.present, *earlier.present}
     new = {one.id: one for one in told.findings if one.present and one.id not in known}
     return Revision(

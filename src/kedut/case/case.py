@@ -9,10 +9,14 @@ from kedut.knowledge.entities import Level
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtLeast:
-    """How soon an assessment with more answers than these said: no later may be said of these."""
+    """How soon an assessment with more answers than these said: no later may be said of these.
+
+    because : why, as the words name it (`why.…`)
+    """
 
     level: Level
     within_days: int
+    because: str = "told_before"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,8 +132,8 @@ def rate_trend(entries: Sequence[Entry], today: date) -> RateTrend | None:
     noted = sum(day.day >= today - timedelta(days=4 * WEEK) for day in days[-4 * WEEK - 1 :])
     silent = (today - last).days
     direction = named(chances) if said_enough(noted, silent) else Direction.TOO_LITTLE
-    if direction is Direction.RESOLVED and seen == today:
-        direction = Direction.RESOLVING  # it may be gone since, but that is not seen
+    if direction is Direction.RESOLVED and seen == last:
+        direction = Direction.RESOLVING  # it may be gone since, but no day says so
     return RateTrend(
         direction=direction,
         chances=chances,
