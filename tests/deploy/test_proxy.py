@@ -168,12 +168,15 @@ def test_a_request_has_the_same_number_in_both_logs(site: Site) -> None:
         claimed = "f" * 32
         number = client.get("/en/about", headers={"X-Request-ID": claimed}).headers["x-request-id"]
     assert number != claimed, "a visitor does not choose it"
-    for _ in range(50):  # nginx writes its line after its answer
-        if number in site.proxy.written:
-            break
+
+    def written() -> bool:
+        logs = [one.log.read_text() for one in site.backends]
+        return number in site.proxy.written and any(f'"request": "{number}"' in log for log in logs)
+
+    until = time.monotonic() + 20  # both write their line after their answer
+    while not written():
+        assert time.monotonic() < until
         time.sleep(0.1)
-    assert number in site.proxy.written
-    assert any(f'"request": "{number}"' in one.log.read_text() for one in site.backends)
 
 
 def test_neither_address_nor_link_is_written_down(site: Site) -> None:
