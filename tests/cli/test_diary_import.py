@@ -62,6 +62,39 @@ def test_an_entry_of_ones_own_is_corrected_by_its_edited_row(file, tmp_path, cap
     assert "said so before and changed since; the change stays" in told
 
 
+@pytest.mark.parametrize("lang", ["en", "id"])
+def test_a_table_with_fewer_columns_leaves_danger_signs_and_tells_what_it_takes_back(
+    file, tmp_path, capsys, lang: str
+) -> None:
+    at = "2026-11-20T10:00+00:00"
+    head = "id,at,said,function.speech_changed,new_symptoms,note"
+    whole = table(tmp_path, "1.csv", f"x1,{at},some,yes,facial_weakness,so", head=head)
+    assert diary(file, "import", whole, lang=lang) == 0
+    less = table(tmp_path, "2.csv", f"x1,{at},none", head="id,at,said")
+    capsys.readouterr()
+    assert diary(file, "import", less, lang=lang) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1, "nothing is taken back"
+    entry = events(file)[-1]["entry"]
+    assert (entry["said"], entry["note"]) == ("none", "so")
+    assert entry["function"] == {"speech_changed": True}
+    assert entry["new_symptoms"] == ["facial_weakness"]
+    capsys.readouterr()
+    assert diary(file, "show", "--format", "json", "--case", CASE, lang=lang) == 0
+    assert json.loads(capsys.readouterr().out)["urgency"] == "emergency"
+    empty = table(tmp_path, "3.csv", f"x1,{at},a_lot,,,", head=head)
+    assert diary(file, "import", empty, lang=lang) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].endswith(": note")
+    assert "new_symptoms, function.speech_changed" in told[2]
+    entry.pop("note")
+    assert events(file)[-1]["entry"] == entry | {"said": "a_lot"}
+    before = file.read_bytes()
+    short = table(tmp_path, "4.csv", f"x1,{at},some", head=head)
+    assert diary(file, "import", short, lang=lang) == 1
+    assert "line 2: cut short" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
 def test_two_rows_of_one_id_and_time_are_told_and_the_later_line_counts(
     file, tmp_path, capsys
 ) -> None:

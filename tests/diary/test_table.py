@@ -170,6 +170,15 @@ def test_broken_rows_are_told_by_line_and_the_others_are_taken() -> None:
     assert [event.entry.day.day for event in found.events] == [1, 5, 6]
 
 
+def test_a_row_cut_short_is_a_fault_and_one_with_only_empty_cells_more_is_taken() -> None:
+    head = "id,at,said,function.speech_changed,,"
+    rows = ["a,2026-11-01T20:00Z,some", "b,2026-11-01T20:00Z,some,", "c,2026-11-01T20:00Z,some,,,,"]
+    found = table(*rows, head=head)
+    assert faults(found) == [2]
+    assert "cut short: 3 cells under" in found.faults[0].what
+    assert [event.entry_id for event in found.events] == ["b", "c"]
+
+
 def test_a_journey_leaves_each_entry_on_the_day_of_its_clock() -> None:
     """Jakarta at night, Los Angeles the evening of the same date, 25 hours later by the sun."""
     found = table("2026-11-01T23:30+07:00,some", "2026-11-01T22:00-08:00,none")

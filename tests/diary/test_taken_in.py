@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kedut.diary.entry import Entry, Said
+from kedut.diary.entry import Context, Entry, Function, Said
 from kedut.diary.journal import Event, Journal, added, corrected, retracted
-from kedut.diary.table import dump_table, load_table
+from kedut.diary.table import COLUMNS, dump_table, load_table
 from kedut.diary.taken_in import taken_in
 from kedut.diary.wire import dump_events, load_events
 from tests.diary.drawn import entries, events, law
@@ -18,6 +21,21 @@ from tests.diary.drawn import entries, events, law
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 AT = datetime(2026, 3, 1, 20, tzinfo=UTC)
 logs = st.lists(events(), max_size=8)
+
+
+def cells(entry: Entry) -> dict[str, str]:
+    """Give the one row of an entry by the names of its columns."""
+    (row,) = csv.DictReader(io.StringIO(dump_table([entry])))
+    return row
+
+
+def with_columns(rows: list[Entry], columns: list[str]) -> str:
+    """Give a table that has only some columns."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, columns, extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(map(cells, rows))
+    return out.getvalue()
 
 
 def imported(journal: Journal, text: str, *, now: datetime = NOW) -> Journal:
@@ -41,6 +59,8 @@ def test_the_last_table_of_two_that_say_one_entry_counts_and_each_again_does_not
 ) -> None:
     fresh = Journal([event for event in log if event.entry_id != one.id])
     other = replace(other, id=one.id)
+    if one.function != Function() or one.new_symptoms:  # an empty cell takes none of them back
+        other = replace(other, function=one.function, new_symptoms=one.new_symptoms)
     first, second = dump_table([one]), dump_table([other])
     journal = imported(imported(fresh, first), second)
     assert journal.entry(one.id) == other
@@ -49,6 +69,93 @@ def test_the_last_table_of_two_that_say_one_entry_counts_and_each_again_does_not
     chance.shuffle(tables)
     for text in tables:
         assert imported(journal, text).events == journal.events
+
+
+WHOLES = [
+    group
+    for name in ("count.", "measured.")
+    if (group := [column for column in COLUMNS if column.startswith(name)])
+]
+SINGLES = [[column] for column in COLUMNS if not column.startswith(("count.", "measured."))]
+STAYING = {
+    "new_symptoms",
+    "function.ten_heel_raises_left",
+    "function.ten_heel_raises_right",
+    "function.tripped",
+    "function.speech_changed",
+}
+INSTEAD = {"context.remedies", "context.no_remedy"}
+
+
+@law
+@given(
+    entries("a"), st.lists(entries("a"), min_size=1, max_size=3), st.sets(st.sampled_from(COLUMNS))
+)
+def test_no_table_takes_back_what_it_says_nothing_of_nor_a_danger_sign_without_another_answer(
+    stood: Entry, rows: list[Entry], some: set[str]
+) -> None:
+    groups = [group for group in (*WHOLES, *SINGLES) if some & set(group)]
+    there = {"id", "at", *(column for group in groups for column in group)}
+    text = with_columns(rows, [column for column in COLUMNS if column in there])
+    journal = Journal([added(stood, AT)])
+    done = taken_in(journal, load_table(text), NOW)
+    after = journal.also(*done.events)
+    found = after.entry("a")
+    assert found is not None
+    before, now, said = cells(stood), cells(found), list(map(cells, rows))
+    told = {name.split()[0] for one in done.back for name in one.names}
+    for column in COLUMNS[2:]:
+        if column not in there and column not in INSTEAD:
+            assert now[column] == before[column], column
+        if now[column] != before[column] and column in STAYING:
+            assert now[column] in {row[column] for row in said} - {""}
+        if before[column] and not now[column]:
+            assert column in told, "what is taken back is told by its name"
+    assert taken_in(after, load_table(text), NOW).events == ()
+
+
+@law
+@given(st.lists(entries("a"), min_size=2, max_size=3))
+def test_no_row_takes_back_the_danger_sign_of_another_by_an_empty_cell(rows: list[Entry]) -> None:
+    found = imported(Journal(), dump_table(rows)).entry("a")
+    assert found is not None
+    for column in STAYING:
+        assert cells(found)[column] or not any(cells(row)[column] for row in rows)
+
+
+def test_an_empty_cell_takes_back_what_stood_by_name_and_function_and_new_symptoms_stay() -> None:
+    stood = Entry(
+        id="a",
+        at=AT,
+        said=Said.SOME,
+        where=("calf:left", "thigh:left"),
+        new_symptoms=("facial_weakness",),
+        function=Function(speech_changed=True, tripped=True),
+        context=Context(sleep_hours=4),
+    )
+    head = "id,at,where,new_symptoms,function.speech_changed,function.tripped,context.sleep_hours"
+    journal = Journal([added(stood, AT)])
+    done = taken_in(journal, load_table(f"{head}\na,{AT.isoformat()},calf:left,,,no,\n"), NOW)
+    assert [one.names for one in done.back] == [("where thigh:left", "context.sleep_hours")]
+    assert [one.names for one in done.kept] == [("new_symptoms", "function.speech_changed")]
+    assert journal.also(*done.events).entry("a") == replace(
+        stood,
+        where=("calf:left",),
+        function=Function(speech_changed=True, tripped=False),
+        context=Context(),
+    )
+
+
+def test_a_bare_entry_takes_back_only_what_it_names() -> None:
+    stood = Entry(id="a", at=AT, said=Said.SOME, note="so", function=Function(tripped=True))
+    journal = Journal([added(stood, AT)])
+    told = {"id": "a", "at": AT.isoformat(), "said": "none"}
+    done = taken_in(journal, load_events(json.dumps(told)), NOW)
+    assert journal.also(*done.events).entry("a") == replace(stood, said=Said.NONE)
+    told |= {"note": None, "function": {"tripped": None}, "said": "a_lot"}
+    done = taken_in(journal, load_events(json.dumps(told)), NOW)
+    assert journal.also(*done.events).entry("a") == replace(stood, said=Said.A_LOT, note="")
+    assert [one.names for one in (*done.back, *done.kept)] == [("note",), ("function.tripped",)]
 
 
 @law

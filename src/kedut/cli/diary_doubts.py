@@ -33,9 +33,9 @@ def names_told(entries: Iterable[Entry], knowledge: Knowledge, words: Words) -> 
     """Give the names that mean nothing here, with what was meant; empty where there are none."""
     faults = not_understood(entries, knowledge)
     told = [
-        words.say("diary.name_meant", name=_plain(fault.identifier), near=fault.nearest[0])
+        words.say("diary.name_meant", name=plain(fault.identifier), near=fault.nearest[0])
         if fault.nearest
-        else _plain(fault.identifier)
+        else plain(fault.identifier)
         for fault in faults[:_NAMES_TOLD]
     ]
     if len(faults) > _NAMES_TOLD:
@@ -43,6 +43,6 @@ def names_told(entries: Iterable[Entry], knowledge: Knowledge, words: Words) -> 
     return words.say("diary.not_understood", names="; ".join(told)) if told else ""
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """Give a name of anybody's as a terminal may show it."""
     return "".join(sign if sign.isprintable() else "?" for sign in name[:_LONGEST_NAME])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kedut.cli import diary_options
-from kedut.cli.diary_doubts import names_told
+from kedut.cli.diary_doubts import names_told, plain
 from kedut.cli.diary_file import append, journal_of, read_others
 from kedut.cli.diary_options import SOME, WELL, complain
 from kedut.diary.taken_in import TakenIn, taken_in
@@ -51,3 +51,8 @@ def _remarks(done: TakenIn, words: Words) -> Iterator[str]:
         for entry in entries:
             day = day_in_words(entry.day, words)
             yield words.say(f"diary.imported_{key}", day=day, id=entry.id)
+    for key, differences in (("back", done.back), ("kept", done.kept)):
+        for one in differences:
+            told = {"day": day_in_words(one.entry.day, words), "id": one.entry.id}
+            names = ", ".join(map(plain, one.names))
+            yield words.say(f"diary.imported_{key}", names=names, **told)

@@ -6,7 +6,7 @@ import csv
 import difflib
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from kedut.diary.ahead import refuse_ahead
 from kedut.diary.entry import Entry
 from kedut.diary.errors import BadEntry, LineFault
 from kedut.diary.journal import Event
+from kedut.diary.put_over import flat
 from kedut.diary.when import Writing, read_time, writing_of
 from kedut.diary.wire import Imported, RowsOfOneId, entry_from_json, entry_to_json
 
@@ -80,7 +81,7 @@ def dump_table(entries: Iterable[Entry]) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for entry in entries:
-        told = _flat(entry_to_json(entry))
+        told = flat(entry_to_json(entry))
         writer.writerow([_cell(column, told.get(column)) for column in COLUMNS])
     return out.getvalue()
 
@@ -131,7 +132,11 @@ def load_table(text: str, *, zone: str | None = None, now: datetime | None = Non
             remarks.append(LineFault(line=line, what=what, text=lines[line - 1].strip()))
     faults.sort(key=lambda fault: fault.line)
     return Imported(
-        events=tuple(events), faults=tuple(faults), remarks=tuple(remarks), rows=tuple(events)
+        events=tuple(events),
+        faults=tuple(faults),
+        remarks=tuple(remarks),
+        rows=tuple(events),
+        held=dict.fromkeys(events, frozenset(names) & frozenset(COLUMNS)),
     )
 
 
@@ -185,6 +190,11 @@ def _entry(names: list[str], row: list[str], writing: Writing) -> tuple[Entry, s
         raise BadEntry(
             f"{len(row)} cells under {len(names)} column names; put a text with a comma in quotes"
         )
+    if any(names[len(row) :]):
+        raise BadEntry(
+            f"cut short: {len(row)} cells under {len(names)} column names; "
+            "an empty cell needs its comma too"
+        )
     told: dict[str, Any] = {}
     remark = ""
     for name, cell in zip(names, row, strict=False):
@@ -221,16 +231,6 @@ def _value(name: str, cell: str) -> Any:
     if name in _LISTS:
         return [one.strip() for one in text.split(_BETWEEN) if one.strip()]
     return text
-
-
-def _flat(told: Mapping[str, Any]) -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for key, value in told.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{part}": inner for part, inner in value.items()}
-        else:
-            flat[key] = value
-    return flat
 
 
 def _cell(column: str, value: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -36,12 +36,15 @@ class Imported:
     rows : those of the events that only say how an entry stands, as rows of a table do; what
         they do to a diary is in `taken_in`
     remarks : lines that were taken, but read in a way that ought to be looked at
+    held : of each row the columns that were there, empty ones too; what is not among them the row
+        says nothing of
     """
 
     events: tuple[Event, ...]
     faults: tuple[LineFault, ...]
     remarks: tuple[LineFault, ...] = ()
     rows: tuple[Event, ...] = ()
+    held: Mapping[Event, frozenset[str]] = field(default_factory=dict)
 
 
 class RowsOfOneId:
@@ -94,6 +97,7 @@ def load_events(text: str, *, now: datetime | None = None) -> Imported:
     rows: list[Event] = []
     faults: list[LineFault] = []
     remarks: list[LineFault] = []
+    held: dict[Event, frozenset[str]] = {}
     by_id = RowsOfOneId()
     for number, line in enumerate(text.removeprefix("\ufeff").split("\n"), start=1):
         if not line.strip():
@@ -110,11 +114,16 @@ def load_events(text: str, *, now: datetime | None = None) -> Imported:
         if event.entry is not None and "event" not in told:
             event, remark = by_id.event(number, event.entry)
             rows.append(event)
+            held[event] = held.get(event, frozenset()) | frozenset(_columns(told))
             if remark:
                 remarks.append(LineFault(line=number, what=remark, text=shown))
         events.append(event)
     return Imported(
-        events=tuple(events), faults=tuple(faults), remarks=tuple(remarks), rows=tuple(rows)
+        events=tuple(events),
+        faults=tuple(faults),
+        remarks=tuple(remarks),
+        rows=tuple(rows),
+        held=held,
     )
 
 
@@ -191,6 +200,15 @@ def _plain(facts: Any) -> dict[str, Any]:
     if not found.get("no_remedy", True):
         del found["no_remedy"]
     return {name: value for name, value in found.items() if value not in (None, [], "")}
+
+
+def _columns(told: Mapping[str, Any]) -> Iterator[str]:
+    """Give the columns that a bare entry would fill, also where it says null there."""
+    for key, value in told.items():
+        if isinstance(value, dict):
+            yield from (f"{key}.{part}" for part in value)
+        else:
+            yield key
 
 
 def _parsed(line: str) -> Mapping[str, Any]:

@@ -116,9 +116,10 @@ def _taken_in(
         large = {event for event in found.events if not fits(event)}
         journal = opened(store_of(request), mine, knowledge_of(request)).journal
         done = taken_in(journal, _without(found, large), now())
+        large |= {event for event in done.events if not fits(event)}  # with what stays of before
         full = False
         try:
-            write(store_of(request), mine, done.events)
+            write(store_of(request), mine, [one for one in done.events if one not in large])
         except TooMany:
             full = True
         words = knowledge_of(request).words(language)
@@ -133,7 +134,12 @@ def _taken_in(
             large=sorted(large, key=lambda event: event.recorded),
             full=full,
             done=done,
-            doubts=[("stays", done.stays), ("beside", done.beside)],
+            doubts=[
+                ("stays", done.stays),
+                ("beside", done.beside),
+                ("back", [one.entry for one in done.back]),
+                ("kept", [one.entry for one in done.kept]),
+            ],
             address=address_of,
             day=lambda entry: day_in_words(entry.day, words),
             shown=_FAULTS_SHOWN,
