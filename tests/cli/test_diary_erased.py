@@ -78,9 +78,50 @@ def test_the_copy_holds_every_change_and_every_line_and_comes_back(file, tmp_pat
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert diary(file, "import", copy) == 1
     assert sorted(file.read_text().splitlines()) == sorted(before.decode().splitlines()[:-1])
-    table = tmp_path / "copy.csv"
-    assert diary(file, "erase", "--yes", "--export", table) == 0
-    assert len(table.read_text().splitlines()) == 13
+
+
+@pytest.mark.parametrize("name", ["copy.csv", "copy.TXT", "copy.tsv", "copy.xlsx", "copy"])
+@pytest.mark.parametrize("lang, told", [("en", "Nothing is erased"), ("id", "Tidak ada yang")])
+def test_a_copy_that_cannot_hold_all_is_refused_before_anything_goes(
+    file, tmp_path, capsys, name: str, lang: str, told: str
+) -> None:
+    diary(file, "import", EASING)
+    before, copy = file.read_bytes(), tmp_path / name
+    assert diary(file, "erase", "--yes", "--export", copy, lang=lang) == 2
+    said = capsys.readouterr().err
+    assert told in said
+    assert ".jsonl" in said
+    with pytest.raises(ValueError, match=r"\.jsonl"):
+        erase(file, copy)
+    assert file.read_bytes() == before
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize("lang, told", [("en", "as it was"), ("id", "seperti adanya")])
+def test_a_sealed_line_that_does_not_open_is_in_the_copy_as_it_was_and_told(
+    file, tmp_path, capsys, monkeypatch, lang: str, told: str
+) -> None:
+    strange = b"caf\xe9, not of this diary"
+    file.parent.mkdir()
+    file.write_bytes(strange + b"\n")
+    monkeypatch.setenv("KEDUT_KEY", OURS)
+    for day in (10, 11, 12):
+        diary(file, "add", "--said", "some", "--at", f"2026-11-{day}T20:00+07:00")
+    lines = file.read_bytes().split(b"\n")
+    lines[2] = lines[2][:-20]
+    file.write_bytes(b"\n".join(lines))
+    copy = tmp_path / "copy.jsonl"
+    capsys.readouterr()
+    assert diary(file, "erase", "--yes", "--export", copy, lang=lang) == 1
+    said = capsys.readouterr().err
+    assert "copy.jsonl, " in said
+    assert " 3: " in said
+    assert told in said
+    assert not file.exists()
+    kept = copy.read_bytes().split(b"\n")
+    assert (kept[0], kept[2]) == (strange, lines[2])
+    days = [json.loads(kept[n])["entry"]["at"][:10] for n in (1, 3)]
+    assert days == ["2026-11-10", "2026-11-12"]
 
 
 def test_where_the_copy_cannot_be_written_nothing_is_erased(file, tmp_path, monkeypatch) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from kedut.cli.diary_file import erase, journal_of
-from kedut.cli.diary_options import WELL, complain
+from kedut.cli.diary_file import erase, holds_all, journal_of
+from kedut.cli.diary_options import SOME, WELL, complain
 from kedut.knowledge.load import ours
 from kedut.knowledge.words import Words
 from kedut.report.day import day_in_words
@@ -15,18 +15,25 @@ _YES = {"yes", "ya", "y"}
 
 
 def gone(options: argparse.Namespace) -> int:
-    """Erase the diary, once that is confirmed; a copy is written before where one is wanted."""
+    """Erase the diary, once that is confirmed; a copy is written before where one is wanted.
+
+    Give 1 where the copy holds sealed lines that do not open.
+    """
     words = ours().words(options.lang)
+    if options.export and not holds_all(options.export):
+        return complain(words.say("diary.erase.ending", file=options.export))
     if not options.file.exists():
         print(words.say("diary.erase.none", file=options.file))
         return WELL
     if not options.yes and not _confirmed(options, words):
         return complain(words.say("diary.erase.kept"))
-    erase(options.file, options.export)
+    closed = erase(options.file, options.export)
     print(words.say("diary.erase.done", file=options.file))
     if options.export:
         print(words.say("diary.erase.copy", file=options.export))
-    return WELL
+    for fault in closed:
+        complain(words.say("diary.erase.sealed", file=options.export, line=fault.line))
+    return SOME if closed else WELL
 
 
 def _confirmed(options: argparse.Namespace, words: Words) -> bool:

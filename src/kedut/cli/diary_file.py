@@ -15,8 +15,10 @@ from kedut.diary.wire import Imported, dump_events, load_events
 FILE_NAME = "diary.jsonl"
 _OWNER_ONLY_FILE, _OWNER_ONLY_FOLDER = 0o600, 0o700
 _END = "\n"
+_UTF_16, _BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff"), b"\xef\xbb\xbf"
 _SHOWN = 60  # signs of a line that does not open
 _TABLES = {".csv", ".tsv", ".txt"}
+_LINES = {".jsonl", ".ndjson", ".json"}
 
 
 def default_file() -> Path:
@@ -58,7 +60,7 @@ def _opened(content: bytes) -> tuple[list[str], list[LineFault]]:
     from kedut.cli.diary_seal import LineChanged, LineSeal
 
     seal = LineSeal.ours()
-    lines, faults = _text(content).split("\n"), []
+    lines, faults = _text(content).split(_END), []
     for place, line in enumerate(lines):
         try:
             lines[place] = seal.open(line)
@@ -115,31 +117,52 @@ def _appended(file: Path, told: bytes) -> bool:
     return True
 
 
-def erase(file: Path, copy: Path | None = None) -> None:
+def holds_all(copy: Path) -> bool:
+    """Tell whether a copy of this name holds the whole: a table has neither history nor all."""
+    return copy.suffix.casefold() in _LINES
+
+
+def erase(file: Path, copy: Path | None = None) -> tuple[LineFault, ...]:
     """Erase a diary; its copy, where one is wanted, is on the disk before.
 
-    The copy holds every event, and lines that could not be read as they were; as a table, the
-    entries as they stand. It is plain, also where the diary was sealed.
+    The copy holds every event, and lines that could not be read as they were. It is plain, also
+    where the diary was sealed; given are the lines that stay sealed, as they do not open.
 
     Raises
     ------
     FileExistsError
         There is something where the copy should be; nothing is erased.
+    ValueError
+        The name of the copy is none of JSON lines; nothing is erased.
     """
+    faults: list[LineFault] = []
+    if copy is not None and not holds_all(copy):
+        raise ValueError(f"{copy}: the copy is of JSON lines; end its name in .jsonl")
     with file.open("r+b") as held, _alone(held.fileno()):
         if copy is not None:
-            lines, _ = _opened(held.read())
-            content = "\n".join(lines)
-            if copy.suffix.casefold() in _TABLES:
-                from kedut.diary.table import dump_table
-
-                content = dump_table(Journal(load_events(content).events).entries())
-            _write_new(copy, content.encode(errors="surrogatepass"))
+            content, faults = _plain(held.read())
+            _write_new(copy, content)
         if os.name != "nt":
             file.unlink()
     if os.name == "nt":  # there an open file cannot be taken away
         file.unlink()
     _settle(file.parent)
+    return tuple(faults)
+
+
+def _plain(content: bytes) -> tuple[bytes, list[LineFault]]:
+    """Give a diary without its seal, to the byte what was not sealed or does not open."""
+    lines, faults = _opened(content)
+    stay = {fault.line for fault in faults}
+    there = _text(content).split(_END)
+    if not content.startswith(_UTF_16):
+        raw = content.removeprefix(_BYTE_ORDER).split(b"\n")
+    else:
+        raw = [line.encode(errors="surrogatepass") for line in there]
+    return b"\n".join(
+        was if number in stay or line == told else line.encode(errors="surrogatepass")
+        for number, (line, told, was) in enumerate(zip(lines, there, raw, strict=True), start=1)
+    ), faults
 
 
 def _write_new(file: Path, content: bytes) -> None:
@@ -202,9 +225,9 @@ def _text(content: bytes) -> str:
 
     Line by line: two programs may have written into one file.
     """
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(_UTF_16):
         return content.decode("utf-16", errors="replace")
-    lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    lines = content.removeprefix(_BYTE_ORDER).split(b"\n")
     return "\n".join(map(_line, lines))
 
 
