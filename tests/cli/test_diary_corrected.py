@@ -53,6 +53,28 @@ def test_unknown_takes_back_one_answer_and_leaves_the_others(file) -> None:
     assert "context" not in events(file)[-1]["entry"]
 
 
+def test_what_a_correction_adds_to_a_list_leaves_what_was_in_it_and_unknown_clears_it(
+    file,
+) -> None:
+    words = ["--symptom", "slurred_speech", "--where", "calf:left", "--remedy", "warmth"]
+    ours = noted(file, *words)
+    more = ["--symptom", "fever", "--where", "thigh_back:left", "--remedy", "massage", *words]
+    assert diary(file, "add", "--correct", ours, *more) == 0
+    found = events(file)[-1]["entry"]
+    assert found["new_symptoms"] == ["slurred_speech", "fever"]
+    assert found["where"] == ["calf:left", "thigh_back:left"]
+    assert found["context"] == {"remedies": ["warmth", "massage"]}
+    words = ["--symptom", "unknown", "--symptom", "fever", "--where", "unknown"]
+    assert diary(file, "add", "--correct", ours, *words) == 0
+    found = events(file)[-1]["entry"]
+    assert found["new_symptoms"] == ["fever"]
+    assert "where" not in found
+    assert diary(file, "add", "--correct", ours, "--no-remedy") == 0
+    assert events(file)[-1]["entry"]["context"] == {"no_remedy": True}
+    assert diary(file, "add", "--correct", ours, "--remedy", "massage") == 0
+    assert events(file)[-1]["entry"]["context"] == {"remedies": ["massage"]}
+
+
 def test_the_last_answer_is_not_taken_back_but_the_entry(file, capsys) -> None:
     ours = noted(file, "--said", "some")
     assert diary(file, "add", "--correct", ours, "--said", "unknown") == 2

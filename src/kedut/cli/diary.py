@@ -59,7 +59,8 @@ def add_diary(parser: argparse.ArgumentParser, language: Callable[..., None]) ->
 def _add_noting(noted: argparse.ArgumentParser) -> None:
     noted.description = (
         "What is left out is unknown, never no. With --correct it stays as it was; "
-        f"{UNKNOWN!r} takes an answer back."
+        "a place, symptom or remedy is added to those before; "
+        f"{UNKNOWN!r} takes an answer back, of a list all of it."
     )
     noted.add_argument(
         "--said", choices=("none", "some", "a_lot", UNKNOWN), help="how much it twitched"

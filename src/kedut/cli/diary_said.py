@@ -82,25 +82,29 @@ def _count(told: dict[str, Any], options: argparse.Namespace) -> None:
 
 def _names(told: dict[str, Any], options: argparse.Namespace, knowledge: Knowledge) -> None:
     places = known_places(knowledge)
-    if options.where:
-        where = [name for name in options.where if name != UNKNOWN]
-        for name in where:
+    for name in options.where:
+        if name != UNKNOWN:
             check_place(name, places, knowledge)
-        told["where"] = where
-    if options.symptom:
-        new = [knowledge.resolve(name) for name in options.symptom if name != UNKNOWN]
-        told["new_symptoms"] = new
+    new = [name if name == UNKNOWN else knowledge.resolve(name) for name in options.symptom]
+    _add(told, "where", options.where)
+    _add(told, "new_symptoms", new)
+
+
+def _add(told: dict[str, Any], key: str, names: list[str]) -> None:
+    """Add names to those that stand; with `unknown` among them those that stood are taken back."""
+    before = [] if UNKNOWN in names else told.get(key, [])
+    every = dict.fromkeys([*before, *(name for name in names if name != UNKNOWN)])
+    _put(told, {key: list(every) or UNKNOWN})
 
 
 def _context(context: dict[str, Any], options: argparse.Namespace) -> None:
     _put(context, {name: getattr(options, name) for name in (*AMOUNTS, "alcohol")})
     _put(context, {name: getattr(options, name) for name in ("sleep_hours", "caffeine_cups")})
-    remedies = [name for name in options.remedy if name != UNKNOWN]
-    if options.remedy or options.no_remedy:
-        for name in ("remedies", "no_remedy"):
-            context.pop(name, None)
-    if remedies:
-        context["remedies"] = remedies
+    if options.no_remedy:
+        context.pop("remedies", None)
+    if options.remedy:
+        context.pop("no_remedy", None)
+    _add(context, "remedies", options.remedy)
     if options.no_remedy:
         context["no_remedy"] = True
 
