@@ -234,6 +234,18 @@ def test_a_sealed_line_that_was_changed_or_cut_is_told_and_the_rest_is_read(
     assert diary(file, "add", "--said", "none", "--at", AT) == 0
 
 
+@pytest.mark.parametrize("part", ['{"sealed":%s', '{"sealed": 1, "key": %s'])
+def test_a_line_of_endless_brackets_is_a_fault_of_that_line(file, capsys, part: str) -> None:
+    diary(file, "add", "--said", "some", "--at", AT)
+    with file.open("a") as out:
+        out.write(part % ("[" * 200_000) + "\n")
+    for words in (["show"], ["add", "--said", "none", "--at", AT], ["export"]):
+        assert diary(file, *words) == 0
+    told = capsys.readouterr()
+    assert "line 2: this line is sealed and does not open" in told.err
+    assert len(read(file)[0].entries()) == 2
+
+
 @law
 @given(st.text(st.characters(exclude_characters="\n")))
 def test_what_is_sealed_opens_as_it_was_and_only_with_its_key(line: str) -> None:

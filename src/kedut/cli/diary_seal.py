@@ -7,7 +7,6 @@ blocks, so its length tells little. A line opens whatever stands before and afte
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import os
 import secrets
@@ -78,7 +77,7 @@ class LineSeal:
             told = json.loads(line)
             key_id = str(told["key"])
             box = base64.b64decode(told["box"], validate=True)
-        except (ValueError, TypeError, KeyError, binascii.Error):
+        except (ValueError, TypeError, KeyError, RecursionError):
             raise LineChanged from None
         cipher = self._cipher(key_id)
         from cryptography.exceptions import InvalidTag
