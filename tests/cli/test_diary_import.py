@@ -169,6 +169,20 @@ def test_names_nobody_knows_are_told_with_what_was_meant_on_import_and_on_show(
     assert "slured_speech" in capsys.readouterr().err
 
 
+def test_half_a_sign_garbles_no_other_sign_of_its_line(file, tmp_path, capsys) -> None:
+    told = {"id": "s", "at": "2026-11-10T20:00+07:00", "note": "café \ud83d"}
+    lines = tmp_path / "half.jsonl"
+    lines.write_text(json.dumps(told) + "\n")
+    assert diary(file, "import", lines) == 0
+    assert exported(file, capsys)[1].endswith(",café \ufffd")
+    once = file.read_bytes()
+    assert diary(file, "import", lines) == 0
+    assert file.read_bytes() == once
+    late = json.dumps(told | {"id": "t", "note": "naïve \ud83d"}, ensure_ascii=False) + "\n"
+    file.write_bytes(once + late.encode(errors="surrogatepass"))
+    assert exported(file, capsys)[2].endswith(",naïve \ufffd"), "as it was once written"
+
+
 @pytest.mark.parametrize("asked, days", [("2026-11-01", 13), ("2026-09-01", 74)])
 def test_the_picture_in_signs_begins_with_the_day_asked_on(
     file, capsys, monkeypatch, asked: str, days: int

@@ -26,6 +26,26 @@ def test_events_written_and_read_are_the_same(log: list[Event]) -> None:
 
 
 @law
+@given(st.text(st.characters(), max_size=20))
+def test_half_a_sign_is_replaced_and_every_other_sign_stays(text: str) -> None:
+    told = {"at": "2026-03-01T20:00Z", "id": f"a{text}", "note": text, "where": [text]}
+    event = {"event": "add", "entry_id": f"a{text}", "entry": told, "recorded": "2026-03-01T20:00Z"}
+    for line in (json.dumps(told), json.dumps(event)):
+        (found,) = load_events(line).events
+        assert found.entry is not None
+        whole = found.entry.note
+        assert whole.encode(errors="surrogatepass") == whole.encode()
+        joined = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+        assert len(whole) == len(joined)
+        assert all(
+            one == other or "\ud800" <= other <= "\udfff"
+            for one, other in zip(whole, joined, strict=True)
+        )
+        assert (found.entry.where, found.entry_id) == ((whole,), f"a{whole}")
+        assert load_events(dump_events([found])).events == (found,)
+
+
+@law
 @given(st.lists(entries(), max_size=4))
 def test_a_table_written_and_read_is_the_same(kept: list[Entry]) -> None:
     read = load_table(dump_table(kept))

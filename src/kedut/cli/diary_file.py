@@ -232,7 +232,7 @@ def _text(content: bytes) -> str:
 
 
 def _line(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
+    for halves in ("strict", "surrogatepass"):  # half a sign is mended where the line is read
+        with contextlib.suppress(UnicodeDecodeError):
+            return line.decode("utf-8", errors=halves)
+    return line.decode("cp1252", errors="replace")

@@ -150,7 +150,9 @@ def event_from_json(told: Mapping[str, Any]) -> Event:
     entry_id = told.get("entry_id") or (None if entry is None else entry.id)
     if not isinstance(entry_id, str):
         raise BadEntry(f"an event that is to {kind} an entry needs 'entry_id'")
-    return Event(kind=kind, entry_id=entry_id, recorded=_time(told, "recorded"), entry=entry)
+    return Event(
+        kind=kind, entry_id=_whole_signs(entry_id), recorded=_time(told, "recorded"), entry=entry
+    )
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
@@ -176,7 +178,7 @@ def entry_from_json(told: Mapping[str, Any]) -> Entry:
     if given is not None and not isinstance(given, str):
         raise BadEntry(f"'id' must be a text, got {given!r}")
     return Entry(
-        id=given or _id_of(told),
+        id=_whole_signs(given) if given else _id_of(told),
         at=at,
         said=None if told.get("said") is None else _choice(Said, told["said"], "said"),
         count=_count(told),
@@ -268,14 +270,21 @@ def _names(told: Mapping[str, Any], key: str) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise BadEntry(f"{key!r} must be a list of identifiers, got {value!r}")
-    return tuple(value)
+    return tuple(map(_whole_signs, value))
 
 
 def _text(told: Mapping[str, Any], key: str) -> str:
     value = told.get(key)
     if value is not None and not isinstance(value, str):
         raise BadEntry(f"{key!r} must be a text, got {value!r}")
-    return value or ""
+    return _whole_signs(value or "")
+
+
+def _whole_signs(text: str) -> str:
+    """Give a text with a sign in place of each half of one, which no file can hold."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", errors="surrogatepass").decode("utf-16", errors="replace")
 
 
 def _number(told: Mapping[str, Any], key: str) -> float | None:
