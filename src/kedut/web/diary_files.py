@@ -46,7 +46,6 @@ _DAILY_DAYS = 14
 _PAUSE_DAYS = 3
 _FAULTS_SHOWN = 200
 _SHEET = {"csv", "tsv", "txt"}
-_EVENTS = ("events", "rows")
 
 
 @router.post("/{language}/diary/{token}/export/{kind}")
@@ -149,8 +148,11 @@ def _taken_in(
 
 
 def _without(found: Imported, large: set[Event]) -> Imported:
-    some = {name: tuple(e for e in getattr(found, name) if e not in large) for name in _EVENTS}
-    return replace(found, **some)
+    return replace(
+        found,
+        events=tuple(event for event in found.events if event not in large),
+        rows=tuple(event for event in found.rows if event not in large),
+    )
 
 
 def read(name: str, content: bytes, zone: str = "") -> Imported:
