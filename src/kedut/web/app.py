@@ -39,6 +39,7 @@ from kedut.web.measure_queue import Queue
 from kedut.web.metrics import Metrics
 from kedut.web.security import add_security
 from kedut.web.settings import Settings, settings_from
+from kedut.web.turns import step_back
 
 
 def create_app(settings: Settings | None = None, knowledge: Knowledge | None = None) -> FastAPI:
@@ -104,6 +105,7 @@ def _warm(knowledge: Knowledge) -> None:
 
     Searching hundreds of thousands of rows that stay would stop a worker for half a second.
     """
+    step_back()
     desk_of(knowledge).warm()
     gc.collect()
     gc.freeze()
