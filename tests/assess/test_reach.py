@@ -21,6 +21,7 @@ WAYS_EACH = 3
 # Rules of which nothing that the lists name is a part: they need two or three signs that are each
 # rare, and asking everybody for them would make every list longer. How many ways stay unfound.
 UNFOUND = {
+    "after_a_fit",
     "alcohol_stop_advice",
     "blackout_risk",
     "bladder_change_with_leg_signs",
@@ -33,8 +34,13 @@ UNFOUND = {
     "fever_with_twitch",
     "hyperventilation",
     "limb_threat",
+    "no_urine",
+    "pinpoint_eyes",
+    "pinpoint_eyes_twitch",
     "rhabdo_low_urine",
+    "shivering_has_stopped",
     "spinal_tb",
+    "stimulant_agitated",
     "tropical_fever",
     "um_dehydration_severe",
     "um_rhabdo_after_effort",
