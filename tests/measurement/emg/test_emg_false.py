@@ -94,6 +94,21 @@ def test_beats_are_found_between_twitches_and_chance_has_none() -> None:
     assert np.quantile(near, 0.9) < 0.01
 
 
+def test_a_strong_heart_is_known_by_its_peaks_though_its_slopes_are_large_too() -> None:
+    rng, rate = np.random.default_rng(3), 128.0
+    t = np.arange(round(120 * rate)) / rate
+    beats = np.cumsum(rng.normal(0.92, 0.037, 128))
+    x = rng.normal(0, 1, (1, len(t)))
+    for at in beats:
+        near = t - at
+        wave = np.exp(-((near / 0.016) ** 2)) - 0.4 * np.exp(-(((near - 0.035) / 0.016) ** 2))
+        x += 120 * rng.normal(1, 0.05) * (wave - 0.3 * np.exp(-(((near + 0.035) / 0.016) ** 2)))
+    found = beats_in([x.astype(np.float32)], rate)
+    assert found is not None
+    near = np.abs(found.times_s[0][:, None] - beats[None]).min(axis=1)
+    assert np.quantile(near, 0.95) < 0.01
+
+
 def test_swaying_is_slower_than_any_potential() -> None:
     t = np.arange(128) / RATE_HZ - 0.06
     assert sways(np.exp(-((t / 0.02) ** 2)) * np.cos(2 * np.pi * 22 * t), RATE_HZ)

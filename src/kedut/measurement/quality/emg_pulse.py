@@ -18,6 +18,7 @@ Floats = NDArray[np.float32]
 
 SHORTEST_S, LONGEST_S = 0.33, 1.7  # constant: 180 and 35 beats a minute
 HIGHEST = 4.0  # constant: times the usual; larger is no more of a beat
+HIGHER = 0.12  # constant: weight of the logarithm of what is larger still: where the peak is
 AGAIN = 0.13  # constant: how alike the size is a beat later; chance has 0.1, a weak heart 0.16
 SHORTER = 0.75  # constant: of the largest likeness: two beats are as alike as one
 BLUR_S = 0.05  # constant: by which beats come early or late
@@ -55,7 +56,10 @@ def beats_in(pulses: Sequence[Floats], rate_hz: float) -> Beats | None:
 
 
 def _size(x: Floats, rate_hz: float) -> Floats:
-    """Give the size of a signal over what is usual in the second around, without slow changes."""
+    """Give the size of a signal over what is usual in the second around, without slow changes.
+
+    A strong beat is above `HIGHEST` for long; a little of what is larger still tells its peak.
+    """
     n = max(1, round(rate_hz))
     size = np.abs(x)
     cells = max(1, len(x) // n)
@@ -64,7 +68,8 @@ def _size(x: Floats, rate_hz: float) -> Floats:
     )
     usual = np.maximum(usual, np.median(usual) / 2)
     usual = np.interp(np.arange(len(x)), (np.arange(cells) + 0.5) * n, usual) / 0.6745
-    y = np.minimum(size / np.maximum(usual, 1e-9), HIGHEST)
+    y = size / np.maximum(usual, 1e-9)
+    y = np.minimum(y, HIGHEST) + HIGHER * np.log(np.maximum(y / HIGHEST, 1))
     box = np.ones(2 * n + 1) / (2 * n + 1)
     return np.asarray(y - np.convolve(y, box, "same"), np.float32)
 
