@@ -22,6 +22,8 @@ Waves = NDArray[np.complex64]
 
 _FINE_HZ = 2000.0  # constant: step of a shape's equation, fine against 5 ms
 SHAPE_S = 0.6  # constant: a shape of the bank has rung out by then
+_EDGE_S = 0.004  # constant: skin and case give way for so long
+_EVERY = 8  # constant: of the frequencies of a minute; enough for a shape of a second
 LEAD_S = 0.2  # constant: room before a shape's start, for what the band-pass puts there
 # Chosen by greed from many: these hear 96 % of the energy of a usual twitch, 90 % of an odd one's.
 # Skin that is pushed up and sinks back: seconds to rise, seconds to sink.
@@ -34,6 +36,9 @@ _RINGING = (
     (20.0, 0.25, 0.025),
     (20.0, 0.55, 0.025),
 )
+# Skin pushed up at once, critically damped: seconds. Its acceleration jumps; the others' rises.
+# Muscles of the leg contract in 40 to 100 ms; these two share that range.
+_JUMPING = (0.05, 0.075)
 # A knock on the phone: Hz, seconds of decay, and its phase in quarters of a turn.
 _KNOCKING = ((40.0, 0.015, 0), (40.0, 0.015, 1), (28.0, 0.02, 0), (28.0, 0.02, 1))
 
@@ -53,13 +58,17 @@ def _fine_shapes() -> list[Doubles]:
         answer = np.exp(-damping * omega * t) * np.sin(omega * np.sqrt(1 - damping**2) * t)
         place = np.convolve(force, answer)[: t.size]
         shapes.append(np.asarray(np.gradient(np.gradient(place))))
+    edge = np.ones(round(_EDGE_S * _FINE_HZ)) / round(_EDGE_S * _FINE_HZ)
+    for damped_s in _JUMPING:  # the second derivative of u² exp(-u)
+        u = t / damped_s
+        shapes.append(np.convolve((2 - 4 * u + u * u) * np.exp(-u), edge)[: t.size])
     for hz, decay_s, quarters in _KNOCKING:
         phase = 2 * np.pi * hz * t + np.pi / 2 * quarters
         shapes.append(np.sin(phase) * np.exp(-t / decay_s))
     return shapes
 
 
-TWITCHES = len(_SINKING) + len(_RINGING)
+TWITCHES = len(_SINKING) + len(_RINGING) + len(_JUMPING)
 KNOCKS = len(_KNOCKING)
 
 
@@ -122,7 +131,8 @@ def whiten(y: Floats, rate_hz: float, root: Doubles, power: Doubles, hz: Doubles
     root : inverse root of the band's covariance over the axes
     power : of the noise at `hz`, of mean one over the band, the same on every whitened axis
     """
-    size = fft.next_fast_len(y.shape[1] + round(rate_hz), real=True)
+    least = -(-(y.shape[1] + round(rate_hz)) // _EVERY)
+    size = _EVERY * fft.next_fast_len(least, real=True)
     step_hz = rate_hz / size
     let_through = band_gain(size // 2 + 1, step_hz)
     open_ = let_through > 0.05  # constant: where the band is all but shut there is nothing to win
@@ -154,10 +164,16 @@ def bank_spectra(rate_hz: float, size: int) -> Waves:
     return np.asarray(fft.rfft(shapes(rate_hz), size, axis=1), dtype=np.complex64)
 
 
+def _in_time(ideal: Waves, size: int, rate_hz: float) -> Floats:
+    """Give shapes over time, at the least four times as long as they last."""
+    every = _EVERY if size >= 4 * _EVERY * (LEAD_S + SHAPE_S) * rate_hz else 1
+    return np.asarray(fft.irfft(ideal[:, ::every], size // every, axis=1), dtype=np.float32)
+
+
 def knocks(white: White, rate_hz: float) -> tuple[Floats, int]:
     """Give the knocks after whitening, each of energy one, and the sample at which they start."""
     ideal = bank_spectra(rate_hz, white.size)[TWITCHES:] * white.gain
-    wave = fft.irfft(ideal, white.size, axis=1)
+    wave = _in_time(ideal, white.size, rate_hz)
     wave /= np.linalg.norm(wave, axis=1, keepdims=True)
     lead, start = round(LEAD_S * rate_hz), round(0.1 * rate_hz)
     stop = lead + round(0.25 * rate_hz)
@@ -173,7 +189,7 @@ def answers(white: White, spectra: Waves, rate_hz: float) -> Answers:
     ideal /= strength[:, None].astype(np.float32)
     shifted = np.conj(ideal * _turn(white.size, round(LEAD_S * rate_hz)))
     heard = fft.irfft(white.spectrum[None] * shifted[:, None], white.size, axis=2)
-    wave = fft.irfft(ideal, white.size, axis=1)[:, : shapes(rate_hz).shape[1]]
+    wave = _in_time(ideal, white.size, rate_hz)[:, : shapes(rate_hz).shape[1]]
     return Answers(
         heard=np.asarray(heard[:, :, : white.axes.shape[1]], dtype=np.float32),
         wave=np.asarray(wave, dtype=np.float32),

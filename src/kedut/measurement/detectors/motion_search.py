@@ -38,8 +38,9 @@ Flags = NDArray[np.bool_]
 
 # A twitch of any direction must stand out this far, in standard deviations of one axis: by noise
 # alone that happens about once in ten minutes (tests/measurement/motion/test_motion_laws.py).
-_LEAST = 5.6
+_LEAST = 5.65
 _LEAST_KNOWN = 4.2  # constant: the same chance, when direction and shape are known
+_PART = 0.25  # constant: a unit fires wholly or not; smaller than this of its usual size is noise
 _LEARN_FROM = 5.6  # constant: a source is learnt from what stands out clearly
 MOST_WAVEFORMS = 2000  # constant: so many show every source; more only fill memory
 _BODY_S = 0.12  # constant: so much of a twitch must lie outside of what is left out
@@ -300,6 +301,9 @@ def _keep(scene: _Scene, runs: list[Run], bank: Shapes, seen: Seen) -> None:
         arrow = back @ pick.arrow * scene.loud[pick.at] / bank.answers.strength[pick.shape]
         if pick.shape >= TWITCHES:
             site = learnt[pick.shape - TWITCHES]
+            tiny = float(np.linalg.norm(arrow)) < _PART * seen.sites.all[site].usual
+            if tiny and pick.score < _LEAST:
+                continue
         else:
             site = seen.sites.nearest(np.outer(arrow, shapes(piece.rate_hz)[pick.shape]))
         event = _event(piece, pick, arrow, spans[pick.shape], site)

@@ -28,17 +28,24 @@ class Site:
 
     total : sum of its twitches in the band, each aligned at its start, shape (axes, samples)
     fitted : sum of what the bank made of them
+    sizes : sum of their sizes, peak to peak
     count : how many
     """
 
     total: Floats
     fitted: Floats
+    sizes: float = 0.0
     count: int = 0
 
     @property
     def learnt(self) -> bool:
         """Say whether it has been seen often enough."""
         return self.count >= _ENOUGH
+
+    @property
+    def usual(self) -> float:
+        """Give the usual size of its twitches, peak to peak."""
+        return self.sizes / max(1, self.count)
 
     def arrow_and_wave(self, rate_hz: float) -> tuple[Floats, Floats]:
         """Give its direction, of length one, and its wave, of one peak to peak."""
@@ -92,11 +99,20 @@ class Sites:
             best = len(self.all) - 1
         self.all[best].total += window
         self.all[best].fitted += fit
+        self.all[best].sizes += float(np.linalg.norm(window.max(axis=1) - window.min(axis=1)))
         self.all[best].count += 1
         return best
 
 
 def _likeness(total: Floats, fit: Floats) -> float:
-    """Give the cosine between what was seen and a new twitch, over axes and time at once."""
+    """Give the cosine between what was seen and a new twitch, over axes and time at once.
+
+    Shapes of the bank start in different ways: where in a sample's reach it began is left open.
+    """
     norm = float(np.linalg.norm(total) * np.linalg.norm(fit))
-    return float(np.sum(total * fit)) / max(norm, 1e-12)
+    along = max(
+        float(np.vdot(total[:, 1:], fit[:, :-1])),
+        float(np.vdot(total, fit)),
+        float(np.vdot(total[:, :-1], fit[:, 1:])),
+    )
+    return along / max(norm, 1e-12)
