@@ -108,7 +108,7 @@ def test_the_form_of_a_day_gone_back_to_after_a_correction_asks_and_undoes_nothi
     clock.pass_(minutes=1)
     worse = {"speech_changed": "yes", "ten_heel_raises_left": CANNOT}
     sent(client, place, filled(client.get(place).text, **worse))
-    assert level_of(client.get(where).text) == "soon"
+    assert level_of(client.get(where).text) == "urgent"
     clock.pass_(minutes=1)
     for to in (where, "/en/diary"):
         page = client.post(to, data={**first, "note": "slept well"})
@@ -116,7 +116,7 @@ def test_the_form_of_a_day_gone_back_to_after_a_correction_asks_and_undoes_nothi
         assert "On tiptoe 10 times, left leg: Cannot" in text_of(page.text)
         assert "slept well" in page.text
         assert said_of(client, token) is False
-        assert level_of(client.get(where).text) == "soon"
+        assert level_of(client.get(where).text) == "urgent"
     assert len(journal(client, token).events) == 2
     sent(client, where, {**first, "note": "slept well", **form_of(page.text)})
     assert said_of(client, token) is True, "asked once, then taken"
