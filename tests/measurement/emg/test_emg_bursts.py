@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kedut.measurement.detectors.emg import detect_emg
+from kedut.measurement.detectors.emg import away_from, detect_emg
 from kedut.measurement.detectors.emg_bursts import bursts_of, pulses, repeats
 from kedut.measurement.detectors.emg_kinds import kinds
 from kedut.measurement.features import counted_of
@@ -97,6 +97,27 @@ def test_a_knock_that_rings_is_no_burst() -> None:
     noise = np.ones(1, np.float32)
     found = bursts_of(x[None].astype(np.float32), noise, [(0, len(t) // 2)], rate)
     assert not any(not burst.rings for burst in found)
+
+
+def test_what_repeats_itself_less_well_is_a_burst_only_if_it_is_short() -> None:
+    rate, rng = 1024.0, np.random.default_rng(2)
+    t = np.arange(round(4 * rate)) / rate
+    x = np.zeros(len(t))
+    for at in np.arange(0, 4, 0.012):
+        x += 20 * (t - at) / 0.002 * np.exp(-(((t - at) / 0.002) ** 2))
+    others = np.convolve(rng.normal(0, 1, len(t)), [1, 1, 0, -1, -1], "same")
+    x = 12 * (x / x.std() + 0.5 * others / others.std())
+    noise = np.ones(1, np.float32)
+    short = round(1.5 * rate)
+    one = x[None].astype(np.float32)
+    assert bursts_of(one[:, :short], noise, [(0, short // 2)], rate)
+    assert not bursts_of(one, noise, [(0, len(t) // 2)], rate)
+
+
+def test_a_burst_beside_work_of_its_length_is_work_and_one_beside_little_is_none() -> None:
+    burst = (20.0, 27.5, 0.012)
+    assert away_from([(12.5, 19.9)], [burst]) == ([], [(20.0, 27.5)])
+    assert away_from([(18.0, 19.9)], [burst]) == ([burst], [])
 
 
 @pytest.mark.parametrize("seed", [2006, 5008, 5010])

@@ -50,6 +50,7 @@ AT_WORK_JOIN_S = 1.0  # constant: lull in weak work
 BEAT_SIZE = 2.0  # constant: times as large as the usual beat, or as small
 BEAT_SHARE = 0.6  # constant: of a unit's discharges where a beat is due: it is the beat
 PIECE_S = 60.0  # constant: no piece is longer
+AS_LONG = 0.8  # constant: of what repeats itself; so much work beside it, it is work as well
 CRAMPED = 0.5  # constant: share of a stretch of work; the rest is how it begins and ends
 SHORTEST_S = 1.0  # constant: shorter than any rest
 MANY = 250  # constant: pieces, about an hour; before that it is not worth its millisecond
@@ -229,7 +230,7 @@ def _finish(
         known = np.unique(units[keep_free & (units >= 0)])
         will = found.working + more + dense(times[keep_free])
         will += [span for unit in known for span in trains(times[keep_free & (units == unit)])]
-        repeating, more = _away_from(joined(will, JOIN_S), repeating)
+        repeating, more = away_from(joined(will, JOIN_S), repeating)
         will = [s for s in joined(will + more, JOIN_S) if s[1] - s[0] >= LEAST_S]
         rubbed = _crowd(times, units, keep_free & ~inside(times, will))
         crowds = joined([(t - MOVED_S, t + MOVED_S) for t in times[rubbed]], MOVED_S)
@@ -279,16 +280,17 @@ def _bursts(d: Discharges, working: list[Span]) -> tuple[list[Burst], list[Span]
         else:
             out.append((first, last, interval))
     long = [(a, b) for a, b, interval in out if by_will(b - a, interval)]
-    bursts, more = _away_from(work, [one for one in out if one[:2] not in long])
+    bursts, more = away_from(work, [one for one in out if one[:2] not in long])
     return bursts, long + more
 
 
-def _away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list[Span]]:
-    """Give bursts that are not next to longer work, and the spans of those that are."""
+def away_from(work: list[Span], bursts: list[Burst]) -> tuple[list[Burst], list[Span]]:
+    """Give bursts that are not next to work of their length, and the spans of those that are."""
     kept, more = [], []
     for a, b, interval in bursts:
+        least = AS_LONG * (b - a)
         near = any(
-            low - JOIN_S < b and a < high + JOIN_S and high - low > b - a for low, high in work
+            low - JOIN_S < b and a < high + JOIN_S and high - low > least for low, high in work
         )
         if near:
             more.append((a, b))

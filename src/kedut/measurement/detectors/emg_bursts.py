@@ -23,7 +23,7 @@ FEWEST = 1.8  # constant: intervals; a doublet has one
 TRAIN_S, TRAIN_EVERY_S = 2.2, 0.045  # constant: so long and so slow, a will drives one unit
 SLOWEST_S = 0.09  # constant: slower bursts are told unit by unit, tremor is as slow
 SHORT_S = 0.45  # constant: so short, what is told may be a multiple of the interval
-ALIKE_LONG = 0.9  # constant: as ALIKE, of what lasts as long as work does
+ALIKE_LONG = 0.9  # constant: as ALIKE, of what lasts as long as work does, fast or not
 LONGEST_S = 11.0  # constant: bursts end sooner
 FASTEST_WILL_S = 0.02  # constant: a will drives no unit faster than 50 a second for seconds
 RINGS_S, DIES = 0.4, 2.5  # constant: the longest knock; power of a quarter of it over the next
@@ -137,7 +137,7 @@ def bursts_of(
             continue
         if by_will(lasts, interval) and interval >= FASTEST_WILL_S:
             continue
-        if lasts > TRAIN_S and interval > FAST_S and middle < ALIKE_LONG:
+        if lasts > TRAIN_S and middle < ALIKE_LONG:
             continue
         found.append(Burst(first, stop, interval))
     return found
