@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kedut.measurement.features import Features, features_of
+from kedut.measurement.quality.motion_result import SINGLE_UNIT_M_S2
 from kedut.measurement.recording import About, Film, Modality, Recording
 from kedut.measurement.twitch import Detected
 
@@ -88,6 +89,9 @@ def _limits(about: About, detected: Detected, features: Features) -> list[str]:
         limits.append(f"too_short_{about.modality}")
     if features.rate is not None and features.twitches == 0:
         limits.append("none_seen")
+    smallest = detected.quality.smallest_seen
+    if about.modality is Modality.MOTION and smallest is not None and smallest > SINGLE_UNIT_M_S2:
+        limits.append("cannot_see_small")
     limits.append(
         {
             Modality.EMG: "emg_sees_near",

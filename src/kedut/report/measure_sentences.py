@@ -315,7 +315,11 @@ class MeasureTeller:
 
     def limits(self) -> list[str]:
         """Give what this recording cannot tell, most important first."""
-        return [self.say(f"limit.{limit}") for limit in self.measurement.limits]
+        size = self.figure(self.quality.smallest_seen)
+        return [
+            self.say(f"limit.{limit}", size=size, unit=self.amplitude_unit)
+            for limit in self.measurement.limits
+        ]
 
     def file(self) -> list[Pair]:
         """Give what the file says about itself; never its folder."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kedut.knowledge.load import ours
 from kedut.measurement.detectors.motion import detect_motion
 from kedut.measurement.match import Score, match, pooled
+from kedut.measurement.measure import measured
 from kedut.measurement.twitch import Detected, Reason
+from kedut.report.measure_sentences import MeasureTeller
 from kedut.simulate.motion import Moved, Scene, draw_motion, simulate_motion
 
 WITHIN_S = 0.06
@@ -42,11 +45,29 @@ def test_a_small_twitch_is_mostly_found(rate_hz: float) -> None:
 @pytest.mark.parametrize("rate_hz", [50, 100, 400])
 def test_what_it_cannot_see_it_says(rate_hz: float) -> None:
     scene = Scene(ptp_m_s2=0.03, rate_hz=rate_hz)
-    quality = detect_motion(simulate_motion(scene, 300).recording).quality
-    assert "cannot_see_small" in quality.reasons
+    found = measured(simulate_motion(scene, 300).recording)
+    quality = found.detected.quality
+    assert "cannot_see_small" in found.limits
+    assert "cannot_see_small" not in quality.reasons
     assert "single_units_near_noise" in quality.reasons
     assert quality.smallest_seen is not None
     assert quality.smallest_seen > 0.03
+
+
+def test_a_sensor_noisier_than_a_phone_is_told_in_the_quality() -> None:
+    scene = Scene(ptp_m_s2=0.3, rate_hz=100, noise_m_s2=0.03)
+    found = measured(simulate_motion(scene, 303).recording)
+    assert "cannot_see_small" in found.detected.quality.reasons
+    assert "cannot_see_small" in found.limits
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_the_limit_says_how_small(language: str) -> None:
+    found = measured(simulate_motion(Scene(ptp_m_s2=0.03, rate_hz=100), 304).recording)
+    teller = MeasureTeller(found, (), ours(), language)
+    size = f"{teller.figure(found.detected.quality.smallest_seen)} {teller.amplitude_unit}"
+    [told] = [said for said in teller.limits() if size in said]
+    assert "{" not in told
 
 
 def test_the_smallest_it_sees_is_about_the_smallest_it_finds() -> None:
