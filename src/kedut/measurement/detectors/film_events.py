@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ _STEP = 1.15  # constant: times better that a step must explain it, to be one
 _NEIGHBOURS = 3  # constant: of 8 that move along; one alone was followed wrongly
 _ALIKE = 0.25  # constant: of the largest; a twitch of one cell in radius moves its neighbours more
 _JUST_BEFORE_S, _JUST_AFTER_S = 0.15, 0.35  # constant: where the form of a twitch is looked at
+_AT_ONCE_S = 0.06  # constant: two flanks of one bulge begin within this
+_FLANKS_APART = 3.0  # constant: of their own radius, which is half to two thirds of the bulge's
+_OUTWARD = 0.5  # constant: cosine between the way a flank moves and the line that joins the two
 _MOST = 400  # constant: looks at one stretch of 20 s
 
 
@@ -119,7 +122,45 @@ def find_events(
         for at, radius in lifts:
             _raise(bars, bank, response, grid, at, radius)
         look(known)
-    return found
+    return bulges_whole(found, bank.rate_hz)
+
+
+def bulges_whole(found: list[Event], rate_hz: float) -> list[Event]:
+    """Give the events, what bulges as one twitch instead of its flanks."""
+    groups: list[list[Event]] = []
+    for event in sorted(found, key=lambda one: -one.z):
+        mine = [group for group in groups if any(_flanks(event, one, rate_hz) for one in group)]
+        if mine:
+            mine[0].append(event)
+        else:
+            groups.append([event])
+    return [_bulge(group) if len(group) > 1 else group[0] for group in groups]
+
+
+def _flanks(event: Event, other: Event, rate_hz: float) -> bool:
+    """Tell whether two are flanks of one bulge: at once, near, away from or towards each other."""
+    way = np.subtract(other.place_px, event.place_px)
+    apart = float(np.hypot(*way))
+    if abs(event.frame - other.frame) > _AT_ONCE_S * rate_hz:
+        return False
+    if not 0 < apart < _FLANKS_APART * (event.radius_px + other.radius_px) / 2:
+        return False
+    one, two = float(np.dot(event.direction, way)), float(np.dot(other.direction, way))
+    return one * two < 0 and min(abs(one), abs(two)) > _OUTWARD * apart
+
+
+def _bulge(flanks: list[Event]) -> Event:
+    """Give the twitch whose flanks these are, the strongest first; its place lies between them."""
+    places = np.array([one.place_px for one in flanks])
+    middle = places.mean(axis=0)
+    reach = float(np.linalg.norm(places - middle, axis=1).max())
+    return replace(
+        flanks[0],
+        place_px=(float(middle[0]), float(middle[1])),
+        # skin moves aside most where a bulge is steepest, at its radius by the root of two
+        radius_px=max(flanks[0].radius_px, reach * 2**0.5),
+        amplitude_px=max(one.amplitude_px for one in flanks),
+    )
 
 
 def _same(event: Event, other: Event, rate_hz: float) -> bool:
