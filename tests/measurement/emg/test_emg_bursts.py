@@ -133,6 +133,24 @@ def test_units_in_turn_at_a_burst_s_pace_are_a_burst() -> None:
     assert [k is Kind.GROUPED for k in found] == [True] * 8 + [False] * 2
 
 
+def test_short_bursts_among_others_are_no_chance_though_often_and_of_two_clusters() -> None:
+    rng = np.random.default_rng(11)
+    starts = 1 + 1.7 * np.arange(100) + rng.uniform(0, 0.6, 100)
+    counts = np.where(np.arange(100) % 2 == 0, 6, 3)
+    times = np.concatenate([a + 0.04 * np.arange(n) for a, n in zip(starts, counts, strict=True)])
+    units = np.concatenate([np.minimum(np.arange(n), 1) for n in counts])
+    alone = starts[::10] + rng.uniform(0.6, 1.0, 10)
+    order = np.argsort(times := np.concatenate([times, alone]))
+    found = np.array(kinds(times[order], np.append(units, np.full(10, 2))[order]))
+    assert all(found[np.searchsorted(times[order], alone)] == Kind.SINGLE)
+    assert sum(found == Kind.GROUPED) == len(times) - 10
+
+
+def test_bursts_are_grouped_to_the_last() -> None:
+    made = draw_recording(34, Setting.MYOKYMIA)
+    assert not counted_of(detect_emg(made.recording))
+
+
 def test_a_unit_that_often_discharges_falls_together_with_itself_by_chance() -> None:
     rng = np.random.default_rng(8)
     often = np.sort(rng.uniform(0, 90, 160))

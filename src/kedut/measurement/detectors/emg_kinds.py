@@ -72,13 +72,32 @@ def _grouped(times_s: Times, units: Units, repeating: Sequence[Burst]) -> Flags:
     amid = own.copy()
     for first, last, _ in spans:
         amid[np.searchsorted(times_s, first) : np.searchsorted(times_s, last, "right")] = True
-    habit = np.ones(len(times_s), bool)
-    for unit in np.unique(units[units >= 0]):
-        habit[units == unit] = amid[units == unit].mean() >= HABIT
+    habit = _habit(units, amid)
     grouped = own | (amid & habit)
     for first, last, interval in spans:
         _edges(times_s, grouped, habit, (first, last), EDGE * interval + EDGE_S)
+    return _short_too(times_s, units, grouped)
+
+
+def _short_too(times_s: Times, units: Units, grouped: Flags) -> Flags:
+    """Add short bursts where most discharges are grouped: there, only the others meet by chance."""
+    while 2 * grouped.sum() > len(times_s):
+        amid = grouped.copy()
+        for a, b in _runs(times_s, MIXED_S, even=False, lone=times_s[~grouped]):
+            amid[a:b] = True
+        more = grouped | (amid & _habit(units, amid))
+        if (more == grouped).all():
+            break
+        grouped = more
     return grouped
+
+
+def _habit(units: Units, amid: Flags) -> Flags:
+    """Tell which discharges are of units that discharge in bursts, or of unknown shape."""
+    habit = np.ones(len(units), bool)
+    for unit in np.unique(units[units >= 0]):
+        habit[units == unit] = amid[units == unit].mean() >= HABIT
+    return habit
 
 
 def _span(times_s: Times) -> Burst:
@@ -107,13 +126,20 @@ def _edges(
             i += step
 
 
-def _runs(times: Times, longest_s: float, *, even: bool) -> list[tuple[int, int]]:
+def _runs(
+    times: Times, longest_s: float, *, even: bool, lone: Times | None = None
+) -> list[tuple[int, int]]:
     """Give runs, first and stop, of short intervals that chance does not make.
 
     Chance: discharges as often as they begin around there, some of them followed by a second.
+
+    lone : those that stand by themselves, if not all: only they meet by chance
     """
     d = np.diff(times)
-    begins = times[np.append(True, d > LULL_S)] if len(times) else times
+    lone = times if lone is None else lone
+    begins = lone[np.append(True, np.diff(lone) > LULL_S)] if len(lone) else lone
+    together = np.diff(np.append(np.searchsorted(lone, begins), len(lone)))
+    pairs = float((together == 2).sum()) / (float((together <= 2).sum()) + DOUBLETS)
     found = []
     i = 0
     while i < len(d):
@@ -121,23 +147,24 @@ def _runs(times: Times, longest_s: float, *, even: bool) -> list[tuple[int, int]
         while j < len(d) and d[j] <= longest_s and (j == i or not even or _similar(d[j - 1], d[j])):
             j += 1
         count = j - i + 1
-        if count >= FEWEST_IN_BURST and _by_chance(times, begins, i, j) < CHANCE:
+        if count >= FEWEST_IN_BURST and _by_chance(times, begins, pairs, i, j) < CHANCE:
             found.append((i, j + 1))
             i = j
         i = max(j, i + 1)
     return found
 
 
-def _by_chance(times: Times, begins: Times, first: int, last: int) -> float:
-    """Give how many runs like this one chance makes in the whole recording."""
+def _by_chance(times: Times, begins: Times, pairs: float, first: int, last: int) -> float:
+    """Give how many runs like this one chance makes in the whole recording.
+
+    pairs : share of what begins that is a pair
+    """
     count, gap = last - first + 1, float(np.diff(times[first : last + 1]).max())
     lasts = max(float(times[-1] - times[0]), 2 * AROUND_S)
     near = np.searchsorted(begins, (times[first] - AROUND_S, times[last] + AROUND_S))
     around = times[last] - times[first] + 2 * AROUND_S
     often = max(len(begins) / lasts, float(near[1] - near[0]) / around)
     next_one = 1 - np.exp(-often * gap)
-    single = np.diff(np.append(np.searchsorted(times, begins), len(times)))
-    pairs = float((single == 2).sum()) / (float((single <= 2).sum()) + DOUBLETS)
     steps = count - 1
     doubled = pairs ** (count // 2) * next_one ** (steps - count // 2)
     return float(len(begins) * max(next_one**steps, doubled))
