@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from kedut.measurement.detectors.film import detect_film
+from kedut.measurement.measure import measured
 from kedut.measurement.twitch import Detected, Reason
 from kedut.simulate.film import Scene, simulate_film
 from tests.measurement.film.films import Changed, Kept, keep, score
@@ -189,3 +190,11 @@ def test_each_reason_is_given_for_what_it_names() -> None:
     rare = detect_film(slow)
     assert "low_frame_rate" in rare.quality.reasons
     assert not rare.quality.usable
+
+
+def test_a_film_in_which_only_very_large_twitches_show_gives_no_rate() -> None:
+    dim = measured(simulate_film(Scene(**SMALL, duration_s=12.0, contrast=0.12, noise=8.0), seed=3))
+    assert "out_of_focus" in dim.detected.quality.reasons
+    assert not dim.detected.quality.usable
+    assert dim.features.rate is None
+    assert "no_usable_rest" in dim.limits
