@@ -182,3 +182,18 @@ def test_waveforms_of_one_cluster_are_alike(found: Detected) -> None:
         middle = np.median(own, axis=0)
         sizes = np.linalg.norm(own, axis=1) * np.linalg.norm(middle)
         assert np.median(own @ middle / sizes) > 0.8
+
+
+def test_the_peak_on_a_grid_is_where_most_channels_have_it_and_not_the_loudest() -> None:
+    rng = np.random.default_rng(7)
+    t = np.arange(round(40 * RATE_HZ)) / RATE_HZ
+    x = rng.normal(0, 4, (16, len(t)))
+    x[15] *= 20
+    true = 1 + np.cumsum(0.3 + rng.exponential(1, 27))
+    for at in true:
+        early, late = ((t - at + 0.02) / 0.003) ** 2, ((t - at) / 0.005) ** 2
+        x[:2] += 300 * (1 - 2 * early) * np.exp(-early)
+        x[:15] += 60 * (1 - 2 * late) * np.exp(-late)
+    peak = peaks(detect_emg(held(x)))
+    assert len(peak) == len(true)
+    assert np.abs(peak - true).max() < 0.005

@@ -202,11 +202,14 @@ def known(
 ) -> Learnt:
     """Add to templates what else the search for them needs."""
     _measure_noise(templates, pieces, acts, seen, basis, cut)
-    fields = np.einsum("ups,pc->ucs", templates.bank[:, 0], basis) * seen.noise_uv[None, :, None]
+    over_noise = np.einsum("ups,pc->ucs", templates.bank[:, 0], basis)
+    if len(seen.noise_uv) > PLAIN_CHANNELS and templates.units:
+        # the largest wave differs from channel to channel: one peak for the whole grid
+        templates.peak[:] = np.abs(over_noise).sum(axis=1).argmax(axis=1)
     return Learnt(
         basis=basis,
         templates=templates,
-        fields=np.asarray(fields, np.float32),
+        fields=np.asarray(over_noise * seen.noise_uv[None, :, None], np.float32),
         spectra=template_spectra(templates, cut.work),
         activities=acts,
         crowded=crowded and templates.units > 0,

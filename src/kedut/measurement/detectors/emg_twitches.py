@@ -16,9 +16,12 @@ UNKNOWN_S = (0.01, 0.015)  # constant: before and after the peak, where no templ
 
 
 def extent(mean: Block, peak: int) -> tuple[int, int]:
-    """Give samples from the beginning to the peak and from the peak to the end of a potential."""
+    """Give samples from the beginning to the peak and from the peak to the end of a potential.
+
+    peak : of the whole grid; it may lie outside of what this channel shows
+    """
     on = np.flatnonzero(np.abs(mean) > EXTENT * np.abs(mean).max())
-    return int(peak - on[0]), int(on[-1] + 1 - peak)
+    return max(int(peak - on[0]), 0), max(int(on[-1] + 1 - peak), 1)
 
 
 def twitches(
