@@ -9,7 +9,7 @@ from kedut.case.finding_space import Findings, finding_space
 from kedut.knowledge.entities import Level
 from kedut.knowledge.knowledge_base import Knowledge
 
-_LENGTH = 14
+_LENGTH = 18
 _MOST_MISSING = 2
 _CALMING = 0.01  # constant: worth of an answer that lowers; after all that could raise
 
