@@ -24,8 +24,6 @@ UNFOUND = {
     "after_a_fit",
     "alcohol_stop_advice",
     "blackout_risk",
-    "bladder_age_unknown",
-    "bladder_change_with_leg_signs",
     "cholinergic_eyes",
     "diabetes_new",
     "electric_shock_after",
