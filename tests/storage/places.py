@@ -53,7 +53,7 @@ def sqlite_place(folder: Path) -> Place:
     return Place(
         kind="sqlite",
         url=f"sqlite:///{file}",
-        connect=lambda: sqlite3.connect(file),
+        connect=lambda: sqlite3.connect(file, timeout=30),
         mark="?",
     )
 
