@@ -19,7 +19,8 @@ SPACE = finding_space(KNOWLEDGE)
 MAPPED = tuple(dict.fromkeys(p.finding for p in KNOWLEDGE.places if p.finding))
 WAYS_EACH = 3
 # Rules of which nothing that the lists name is a part: they need two or three signs that are each
-# rare, and asking everybody for them would make every list longer. How many ways stay unfound.
+# rare, or one that is rarer still; asking everybody for them would make every list longer. They
+# hold where such a sign is told: on the map, as a follow-up, in a file, to a doctor.
 UNFOUND = {
     "after_a_fit",
     "alcohol_stop_advice",
