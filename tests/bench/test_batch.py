@@ -22,7 +22,7 @@ TOLD = {
 def test_every_part_runs_its_commands_and_tells(
     part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    few = {"_FEW": 200, "_SOME": 300, "_BLOCK": 100, "_TURNS": 1, "_FILES": 6}
+    few = {"_FEW": 200, "_BLOCK": 100, "_TURNS": 1, "_FILES": 6}
     for name, value in {**few, "GRID_S": 30.0, "GRID_FILES": 1}.items():
         monkeypatch.setattr(batch, name, value)
     batch._PARTS[part](tmp_path, 300)

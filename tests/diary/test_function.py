@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kedut.case.followed import followed
@@ -122,7 +122,16 @@ def test_neither_order_nor_duplicates_matter(kept: list[Entry], chance, data) ->
 answers = st.lists(st.tuples(maybe, maybe, maybe, maybe, st.integers(1, 40)), max_size=12)
 
 
+# An old fall that comes again: the leg may as well never have been strong.
+AGAIN = [
+    (None, None, None, False, 1),
+    (False, None, None, None, 2),
+    (False, None, True, None, 1),
+]
+
+
 @given(answers, st.integers(0, 3))
+@example(AGAIN, 2)
 @law
 def test_one_more_sign_that_fails_never_makes_a_loss_less_likely(days, failing: int) -> None:
     kept, at = [], FIRST_DAY

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from itertools import product
+from itertools import combinations, product
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -141,7 +141,8 @@ class Sign:
 class FunctionTrend:
     """All signs of function, today.
 
-    lost : chance that at least one is lost; worse : whether that is named
+    lost : chance that at least one is lost
+    worse : whether that is named: it is, where it would be with fewer of the last day's bad answers
     """
 
     signs: tuple[Sign, ...]
@@ -202,10 +203,44 @@ def function_read(entries: Sequence[Entry]) -> tuple[Stand, ...]:
 
 
 def _trend(shares: Floats, answered: tuple[Answered, ...]) -> FunctionTrend:
+    signs = _signs(shares, answered)
+    return FunctionTrend(
+        signs=signs,
+        lost=float(shares[_ANY_LOST].sum()),
+        worse=_worse(shares, signs)
+        or any(_worse(*one) for one in _had_more_gone_well(shares, answered)),
+    )
+
+
+def _signs(shares: Floats, answered: Sequence[Answered]) -> tuple[Sign, ...]:
+    return tuple(_sign(place, one, shares) for place, one in enumerate(answered))
+
+
+def _worse(shares: Floats, signs: Sequence[Sign]) -> bool:
     lost = float(shares[_ANY_LOST].sum())
-    signs = tuple(_sign(place, one, shares) for place, one in enumerate(answered))
-    worse = lost >= WORSE_FROM or any(sign.ability is Ability.LOST for sign in signs)
-    return FunctionTrend(signs=signs, lost=lost, worse=worse)
+    return lost >= WORSE_FROM or any(sign.ability is Ability.LOST for sign in signs)
+
+
+def _had_more_gone_well(
+    shares: Floats, answered: Sequence[Answered]
+) -> Iterator[tuple[Floats, tuple[Sign, ...]]]:
+    """Give how it would stand with some of the last day's bad answers, or all, the good ones.
+
+    Who trips may never have walked well, and then an old fall speaks less for a leg that is lost:
+    so one more bad answer can make a loss less likely. It must not unsay it.
+    """
+    last = max((one.last_asked for one in answered if one.last_asked), default=None)
+    bad = [
+        place for place, one in enumerate(answered) if one.bad_in_a_row and one.last_asked == last
+    ]
+    for count in range(1, len(bad) + 1):
+        for well in combinations(bad, count):
+            instead, then = shares.copy(), list(answered)
+            for place in well:
+                instead *= _good_instead(place, first=answered[place].answers == 1)
+                then[place] = answered[place]._replace(bad_in_a_row=0)
+            instead /= instead.sum()
+            yield instead, _signs(instead, then)
 
 
 def _passed_only(sign: Sign, today: date, stretch: Stretch) -> Sign:
@@ -320,6 +355,17 @@ def _told(answers: Answers) -> Floats:
         says = np.where(_STATES[:, place] == _AS_BEFORE, slips, _CANNOT_SAYS)
         likely *= says if bad else 1 - says
     return likely
+
+
+@cache
+def _good_instead(place: int, *, first: bool) -> Floats:
+    """Give what turns the bad answer of one sign into the good one; see `_read`."""
+    good, bad = (
+        _told(tuple(said if other == place else None for other in range(len(_NAMES))))
+        for said in (False, True)
+    )
+    turned: Floats = good / bad * (_STATES[:, place] != _NEVER) if first else good / bad
+    return turned
 
 
 def _ability(never: float, lost: float, *, bad_last: bool) -> Ability:
