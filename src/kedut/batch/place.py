@@ -43,6 +43,13 @@ def system(url: str) -> tuple[Any, str]:
     return found
 
 
+def _as_it_is(url: str) -> tuple[Any, str]:
+    """Give the same; what was listed there before is forgotten, for others write there too."""
+    files, name = system(url)
+    files.invalidate_cache()
+    return files, name
+
+
 def local(url: str) -> Path | None:
     """Give the path of a URL on this machine; nothing for other places."""
     if "://" not in url:
@@ -79,7 +86,7 @@ def reading(url: str) -> BinaryIO:
     path = local(url)
     if path is not None:
         return path.open("rb")
-    files, name = system(url)
+    files, name = _as_it_is(url)
     return cast("BinaryIO", io.BufferedReader(files.open(name, "rb")))
 
 
@@ -94,7 +101,7 @@ def size_of(url: str) -> int:
     path = local(url)
     if path is not None:
         return path.stat().st_size
-    files, name = system(url)
+    files, name = _as_it_is(url)
     return int(files.info(name)["size"])
 
 
@@ -103,7 +110,7 @@ def is_there(url: str) -> bool:
     path = local(url)
     if path is not None:
         return path.exists()
-    files, name = system(url)
+    files, name = _as_it_is(url)
     return bool(files.exists(name))
 
 
@@ -122,9 +129,7 @@ def names_in(folder: str) -> list[str]:
     if path is not None:
         found = [one.name for one in path.iterdir()] if path.is_dir() else []
     else:
-        files, name = system(folder)
-        with contextlib.suppress(FileNotFoundError):
-            files.invalidate_cache()
+        files, name = _as_it_is(folder)
         there = files.ls(name, detail=False) if files.exists(name) else []
         found = [str(one).rstrip("/").rpartition("/")[2] for one in there]
     return sorted(one for one in found if not one.endswith(_PARTIAL))
