@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,8 +56,6 @@ def test_a_part_that_takes_too_long_is_ended_with_all_it_started(tmp_path: Path)
     starts = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {later!r}])"
     slow = replace(PART, command=("{python}", "-c", starts))
     assert ended(slow, tmp_path, within_s=1).exit == TOO_LONG
-    import time
-
     time.sleep(3)
     assert not mark.exists()
 
@@ -77,6 +77,39 @@ def test_tests_are_counted_and_what_was_skipped_is_told(tmp_path: Path) -> None:
     assert "no such part" in record.skipped[0]
     only_skipped = replace(part, command=(*command, f"{file}::test_b"))
     assert ended(only_skipped, tmp_path).exit == 1, "where nothing ran nothing is proven"
+
+
+def test_tests_of_a_part_write_where_no_other_tests_clear_up(tmp_path: Path) -> None:
+    file, told = tmp_path / "test_where.py", tmp_path / "told"
+    file.write_text(f"def test_a(tmp_path): open({str(told)!r}, 'w').write(str(tmp_path))")
+    command = ("{python}", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", "/dev/null")
+    assert ended(replace(PART, command=(*command, str(file))), tmp_path).held
+    place = Path(told.read_text())
+    assert "pytest-of-" not in str(place)
+    assert not place.exists()
+
+
+def test_a_proof_that_is_ended_ends_its_part(tmp_path: Path) -> None:
+    begun, mark = tmp_path / "begun", tmp_path / "still here"
+    part = f"import time; open({str(begun)!r}, 'w'); time.sleep(4); open({str(mark)!r}, 'w')"
+    runs = (
+        "from kedut.bench import proof\n"
+        f"one = proof.Part(name='one', says='', command=('{{python}}', '-c', {part!r}), short='')\n"
+        "proof.parts = lambda *_: [one]\n"
+        "proof.main([])\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", runs], cwd=tmp_path, stderr=subprocess.DEVNULL
+    )
+    for _ in range(600):
+        if begun.exists():
+            break
+        time.sleep(0.1)
+    process.terminate()
+    process.wait(30)
+    time.sleep(5)
+    assert begun.exists()
+    assert not mark.exists()
 
 
 @pytest.fixture

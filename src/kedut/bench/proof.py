@@ -7,6 +7,7 @@ run again. The report is written after each part.
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -48,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _list(wanted, records, marks)
         return 0
     if not options.report and not options.mark:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends the part, too, as Ctrl-C
         _run(wanted, every, records, marks, root, again=options.again)
     write(root, every, records, marks)
     if options.mark:

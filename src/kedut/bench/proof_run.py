@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ET
 from dataclasses import asdict, dataclass, field
@@ -90,10 +91,13 @@ def run(part: Part, folder: Path, root: Path, mark: str, within_s: float = WITHI
     log, results = folder / f"{part.name}.log", folder / f"{part.name}.xml"
     results.unlink(missing_ok=True)
     words = [word.replace("{python}", sys.executable) for word in part.command]
-    if part.tests:
-        words.append(f"--junit-xml={results}")
     begun = time.monotonic()
-    with log.open("wb") as out:
+    with (
+        log.open("wb") as out,
+        tempfile.TemporaryDirectory(prefix="kedut-", ignore_cleanup_errors=True) as place,
+    ):
+        if part.tests:  # a place of its own: tests that run beside it would clear up a shared one
+            words += [f"--junit-xml={results}", f"--basetemp={place}/t"]
         process = subprocess.Popen(
             words,
             cwd=root,
